@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The bridge onto FFmpeg: libavformat reads and writes through a FwlIO, libavcodec decodes into and
+ * encodes out of the memory of a pool. Link libframewell-ffmpeg for it.
+ *
+ *     AVFormatContext *format = NULL;
+ *     int err = fwl_av_open_input(&format, io, "clip.mp4", NULL, NULL);
+ *     if (err < 0)
+ *         return err;
+ *     ... avformat_find_stream_info, avcodec_alloc_context3, avcodec_parameters_to_context ...
+ *     err = fwl_av_codec_use_pool(decoder, pool);
+ *     ... avcodec_open2, av_read_frame, avcodec_send_packet ...
+ *     fwl_av_close_input(&format);
+ *
+ * Threads: one AVFormatContext is for one thread at a time; a codec that uses a pool may have frame
+ * and slice threads.
+ */
+#ifndef FRAMEWELL_FFMPEG_H
+#define FRAMEWELL_FFMPEG_H
+
+#include "framewell/io.h"
+#include "framewell/pool.h"
+#include "framewell/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+
+/* Status codes */
+
+/* The FWL_E_* that says the same as an AVERROR; 0 and above stay. An error without a counterpart is
+ * FWL_E_IO where it is an error number of the system, else FWL_E_DATA. */
+FWL_API int fwl_av_status(int averror);
+
+/* The AVERROR that says the same as an FWL_E_*; 0 and above stay. */
+FWL_API int fwl_av_error(int status);
+
+/* Input and output */
+
+/*
+ * Opens the container in io for demuxing. url (may be NULL) is a name for probing and messages,
+ * nothing is opened by it, nor by what a playlist names; input_format NULL is found by probing;
+ * options as for avformat_open_input.
+ *
+ * Owner: keeps io borrowed until fwl_av_close_input; *format goes back through that only.
+ * Fails: FWL_E_DATA for what is no known container or broken from the start, FWL_E_UNSUPPORTED for
+ * a kind of it that libavformat cannot read, FWL_E_NOMEM, codes of io. *format is NULL.
+ */
+FWL_API int fwl_av_open_input(AVFormatContext **format, FwlIO *io, const char *url,
+                              const AVInputFormat *input_format, AVDictionary **options);
+
+/* Ends a demuxer and leaves NULL; accepts NULL and a pointer to NULL. io is left open. */
+FWL_API void fwl_av_close_input(AVFormatContext **format);
+
+/*
+ * Makes a muxer that writes to io: output_format, or what format_name (a muxer's name) or url (by
+ * its ending) say; the first that is not NULL. The caller adds streams and writes the header. A url
+ * with the ending of a picture gives the muxer that writes pictures one after another.
+ *
+ * Owner: keeps io borrowed until fwl_av_close_output; *format goes back through that only.
+ * Fails: FWL_E_UNSUPPORTED where no muxer is found, and for one that makes files of its own;
+ * FWL_E_NOMEM. *format is NULL.
+ */
+FWL_API int fwl_av_open_output(AVFormatContext **format, FwlIO *io,
+                               const AVOutputFormat *output_format, const char *format_name,
+                               const char *url);
+
+/*
+ * Hands what is buffered on to io, ends the muxer and leaves NULL; accepts NULL and a pointer to
+ * NULL. io is left open. The trailer is av_write_trailer's, before.
+ *
+ * Fails: the code of a write that failed; the muxer is gone all the same.
+ */
+FWL_API int fwl_av_close_output(AVFormatContext **format);
+
+/* Codecs */
+
+/*
+ * Makes a decoder take its pictures and sound, or an encoder its packets, from pool (NULL: the
+ * default pool), each picture one block. Call it before avcodec_open2. What the codec gave out
+ * keeps its memory alive, also when codec and pool are gone. Hardware formats, formats without a
+ * known layout and codecs without AV_CODEC_CAP_DR1 stay with libavcodec's own memory.
+ *
+ * Owner: keeps pool borrowed until the codec context is freed; context->opaque holds it.
+ * Fails: FWL_E_INVALID for NULL or an open context.
+ */
+FWL_API int fwl_av_codec_use_pool(AVCodecContext *context, FwlPool *pool);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

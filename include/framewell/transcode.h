@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The memory transcoder: bytes in, bytes out, one call.
+ *
+ *     FwlIO *in, *out;
+ *     fwl_io_open_memory(&in, clip, clip_size);
+ *     fwl_io_open_writer(&out, NULL, SIZE_MAX);
+ *
+ *     FwlTranscodeOptions options = fwl_transcode_options_default();
+ *     options.format = "matroska";
+ *     FwlTranscodeResult result;
+ *     int err = fwl_transcode(in, out, &options, NULL, &result);
+ *     if (err < 0)
+ *         fprintf(stderr, "%s\n", result.message);
+ *     fwl_transcode_result_uninit(&result);
+ *
+ * Link libframewell-ffmpeg for it.
+ *
+ * Threads: calls with different FwlIOs may run at once.
+ */
+#ifndef FRAMEWELL_TRANSCODE_H
+#define FRAMEWELL_TRANSCODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "framewell/io.h"
+#include "framewell/pool.h"
+#include "framewell/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Types */
+
+/* What to make; start from fwl_transcode_options_default(). Strings are borrowed for the call. */
+typedef struct FwlTranscodeOptions {
+    const char *input_name;     /* a name for probing and messages; NULL: none */
+    const char *output_name;    /* the container is guessed from its ending where format is NULL */
+    const char *format;         /* a muxer of libavformat by name */
+    bool copy;                  /* every stream is copied, not decoded */
+    const char *video_codec;    /* an encoder or codec by name, "copy"; NULL: the container's own */
+    const char *audio_codec;
+    const char *subtitle_codec;
+    int crf;                    /* constant quality of the video encoder; -1: the encoder's own */
+    const char *preset;         /* of the video encoder; NULL: its own */
+    int threads;                /* per codec; 0: one for each CPU */
+    FwlPool *pool;              /* charged for all the memory; NULL: the default pool */
+    void *opaque;               /* handed to the progress callback */
+} FwlTranscodeOptions;
+
+/* How far it is. */
+typedef struct FwlTranscodeProgress {
+    double done;           /* share of the input's duration or bytes that is done, 0 to 1 */
+    int64_t position_us;   /* time in the output, microseconds */
+    int64_t duration_us;   /* of the input; -1: not known */
+    uint64_t video_frames; /* encoded so far */
+    uint64_t elapsed_ns;
+    uint64_t memory_now;   /* bytes that the transcoder holds in its pools */
+    uint64_t memory_peak;
+} FwlTranscodeProgress;
+
+/*
+ * Called a few times a second, and once at the end with done 1. 0 goes on. A positive result takes
+ * the input for ended here: what was read is finished, and the output is whole and playable. A
+ * negative one stops at once, and is what fwl_transcode fails with.
+ */
+typedef int (*FwlTranscodeProgressCallback)(void *opaque, const FwlTranscodeProgress *progress);
+
+/* Whose fault a failure is. */
+enum FwlTranscodeSide {
+    FWL_SIDE_NONE,    /* none: it went well, or the caller stopped it */
+    FWL_SIDE_OPTIONS, /* an option names what does not exist or does not fit */
+    FWL_SIDE_INPUT,   /* reading failed */
+    FWL_SIDE_OUTPUT,  /* writing failed */
+    FWL_SIDE_MEMORY,  /* the memory or its budget is used up */
+    FWL_SIDE_DATA,    /* the input holds nothing that can be read or decoded */
+};
+
+/* One stream that went through. */
+typedef struct FwlTranscodeStream {
+    char kind;             /* 'v', 'a' or 's' */
+    bool is_copy;
+    int input_index;       /* of the stream in the input's container */
+    char input_codec[32];  /* names as libavcodec has them */
+    char output_codec[32];
+    char format[32];       /* pixel or sample format of the output; "" where there is none */
+    int width, height;     /* of the output picture; 0 where there is none */
+    int sample_rate, channels;
+    uint64_t packets_in, packets_out;
+    uint64_t bytes_in, bytes_out;
+    uint64_t frames;       /* pictures or blocks of samples that were encoded */
+    uint64_t duplicated;   /* pictures encoded once more, and */
+    uint64_t dropped;      /* pictures left out, to keep the output's frame rate */
+    uint64_t errors;       /* packets that the decoder refused: they are left out */
+} FwlTranscodeStream;
+
+/* What was done. */
+typedef struct FwlTranscodeResult {
+    int status;                 /* what fwl_transcode returned */
+    enum FwlTranscodeSide side;
+    char message[256];          /* one line about the failure, "" without one */
+    char input_format[32], output_format[32];
+    uint64_t bytes_in, bytes_out; /* size of the input, and of what was written */
+    int64_t duration_us;          /* of the output */
+    bool is_cut_off;              /* the input ends in the middle of a packet that its container
+                                     says is longer; the output has all before it */
+    uint64_t elapsed_ns;
+    FwlTranscodeStream *streams;
+    size_t stream_count;
+    FwlPoolStats frames;  /* decoded pictures and samples */
+    FwlPoolStats packets; /* encoded packets */
+} FwlTranscodeResult;
+
+/* The work */
+
+/* Options with the default of every field. */
+FWL_API FwlTranscodeOptions fwl_transcode_options_default(void);
+
+/*
+ * Transcodes what is in `in` to `out`: the best stream of each kind that the output container takes
+ * (video, audio, subtitles), decoded, turned upright where the container says that the picture is
+ * rotated, and encoded; or copied. Timestamps, metadata and chapters are kept. Packets that a
+ * decoder refuses are left out and counted. The names in options are checked before in is read.
+ *
+ * progress_cb may be NULL. result may be NULL; otherwise it is filled in every case, and ended with
+ * fwl_transcode_result_uninit.
+ *
+ * Owner: borrows in and out; neither is closed.
+ * Fails: FWL_E_UNSUPPORTED for an unknown format or codec, or one that the container does not take;
+ * FWL_E_INVALID for other options; FWL_E_DATA for an input without one stream that can be read;
+ * FWL_E_NOMEM; FWL_E_IO and other codes of in and out; the progress callback's own.
+ */
+FWL_API int fwl_transcode(FwlIO *in, FwlIO *out, const FwlTranscodeOptions *options,
+                          FwlTranscodeProgressCallback progress_cb, FwlTranscodeResult *result);
+
+/* Frees what a result points to, and empties it. */
+FWL_API void fwl_transcode_result_uninit(FwlTranscodeResult *result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Buffers and references.
+ *
+ * A buffer of the library's own is one block:
+ *
+ *     | FwlBuffer: count, free, opaque, first ref | (to the pool's alignment) | data ... |
+ *
+ * The first reference lies in the buffer itself, so a buffer costs one allocation and a further
+ * reference one small block. Whoever unrefs the first reference only marks its place as empty: the
+ * place goes with the buffer. A buffer made of the caller's memory is the same without the data.
+ *
+ *     refcount == number of references that have not been unreffed
+ *
+ * The order that makes the last holder see all that others did to the data is in refcount.h.
+ */
+#include "framewell/buffer.h"
+
+#include <string.h>
+
+#include "base/align.h"
+#include "base/checked.h"
+#include "base/refcount.h"
+#include "buffer/buffer_internal.h"
+#include "framewell/mem.h"
+
+/* Making */
+
+FwlBufferRef *fwl_buffer_restart(FwlBuffer *buffer, size_t size)
+{
+    fwl_refcount_init(&buffer->refcount);
+    buffer->first_ref = (FwlBufferRef){.buffer = buffer, .data = buffer->data, .size = size};
+    return &buffer->first_ref;
+}
+
+static FwlBufferRef *start_buffer(FwlBuffer *buffer, uint8_t *data, size_t size)
+{
+    buffer->data = data;
+    buffer->size = size;
+    return fwl_buffer_restart(buffer, size);
+}
+
+static FwlBufferRef *alloc_in_pool(FwlPool *pool, size_t size, void *(*alloc)(FwlPool *, size_t))
+{
+    const size_t header = fwl_align_up(sizeof(FwlBuffer), fwl_pool_alignment(pool));
+    size_t total;
+    if (!fwl_checked_add(header, size, &total))
+        return NULL;
+    FwlBuffer *buffer = alloc(pool, total);
+    if (!buffer)
+        return NULL;
+    *buffer = (FwlBuffer){0};
+    return start_buffer(buffer, (uint8_t *)buffer + header, size);
+}
+
+FwlBufferRef *fwl_buffer_alloc2(FwlPool *pool, size_t size)
+{
+    return alloc_in_pool(pool, size, fwl_pool_alloc);
+}
+
+FwlBufferRef *fwl_buffer_alloc(size_t size)
+{
+    return fwl_buffer_alloc2(NULL, size);
+}
+
+FwlBufferRef *fwl_buffer_allocz(size_t size)
+{
+    return alloc_in_pool(NULL, size, fwl_pool_allocz);
+}
+
+FwlBufferRef *fwl_buffer_create(uint8_t *data, size_t size,
+                                void (*free_cb)(void *opaque, uint8_t *data), void *opaque,
+                                int flags)
+{
+    FwlBuffer *buffer = fwl_mallocz(sizeof *buffer);
+    if (!buffer)
+        return NULL;
+    buffer->free_cb = free_cb ? free_cb : fwl_buffer_default_free;
+    buffer->opaque = opaque;
+    buffer->flags = flags & FWL_BUFFER_FLAG_READONLY;
+    return start_buffer(buffer, data, size);
+}
+
+void fwl_buffer_default_free(void *opaque, uint8_t *data)
+{
+    (void)opaque;
+    fwl_free(data);
+}
+
+/* References */
+
+FwlBufferRef *fwl_buffer_slice(const FwlBufferRef *buf, size_t offset, size_t size)
+{
+    if (!buf || offset > buf->size || size > buf->size - offset)
+        return NULL;
+    FwlBufferRef *ref = fwl_malloc(sizeof *ref);
+    if (!ref)
+        return NULL;
+    if (!fwl_refcount_inc(&buf->buffer->refcount)) {
+        fwl_free(ref);
+        return NULL;
+    }
+    *ref = (FwlBufferRef){
+        .buffer = buf->buffer,
+        .data = offset > 0 ? buf->data + offset : buf->data,
+        .size = size,
+    };
+    return ref;
+}
+
+FwlBufferRef *fwl_buffer_ref(const FwlBufferRef *buf)
+{
+    return buf ? fwl_buffer_slice(buf, 0, buf->size) : NULL;
+}
+
+/* Ends a buffer that has no reference left. Once the callback of a buffer pool was called, the
+ * buffer may be in use again: whether it is pooled is asked before. */
+static void end_buffer(FwlBuffer *buffer)
+{
+    const bool is_pooled = buffer->is_pooled;
+    if (buffer->free_cb)
+        buffer->free_cb(buffer->opaque, buffer->data);
+    if (!is_pooled)
+        fwl_free(buffer);
+}
+
+void fwl_buffer_unref(FwlBufferRef **buf)
+{
+    if (!buf || !*buf)
+        return;
+    FwlBufferRef *ref = *buf;
+    FwlBuffer *buffer = ref->buffer;
+    *buf = NULL;
+    if (ref != &buffer->first_ref)
+        fwl_free(ref);
+    if (fwl_refcount_dec(&buffer->refcount))
+        end_buffer(buffer);
+}
+
+/* Writing */
+
+int fwl_buffer_is_writable(const FwlBufferRef *buf)
+{
+    return !(buf->buffer->flags & FWL_BUFFER_FLAG_READONLY) &&
+           fwl_refcount_get(&buf->buffer->refcount) == 1;
+}
+
+int fwl_buffer_make_writable(FwlBufferRef **buf)
+{
+    if (fwl_buffer_is_writable(*buf))
+        return 0;
+    FwlBufferRef *copy = fwl_buffer_alloc2(fwl_pool_of((*buf)->buffer), (*buf)->size);
+    if (!copy)
+        return FWL_E_NOMEM;
+    if (copy->size > 0)
+        memcpy(copy->data, (*buf)->data, copy->size);
+    fwl_buffer_unref(buf);
+    *buf = copy;
+    return 0;
+}
+
+/* A buffer whose data is a block of its own, so that growing it later may spare the copy. */
+static FwlBufferRef *alloc_resizable(size_t size)
+{
+    uint8_t *data = fwl_malloc(size);
+    if (!data)
+        return NULL;
+    FwlBufferRef *ref = fwl_buffer_create(data, size, NULL, NULL, 0);
+    if (!ref) {
+        fwl_free(data);
+        return NULL;
+    }
+    ref->buffer->is_resizable = true;
+    return ref;
+}
+
+static bool is_resizable_in_place(const FwlBufferRef *ref)
+{
+    return ref->buffer->is_resizable && fwl_buffer_is_writable(ref) &&
+           ref->data == ref->buffer->data;
+}
+
+static int move_to_resizable(FwlBufferRef **buf, size_t size)
+{
+    FwlBufferRef *moved = alloc_resizable(size);
+    if (!moved)
+        return FWL_E_NOMEM;
+    const FwlBufferRef *old = *buf;
+    const size_t kept = old && old->size < size ? old->size : size;
+    if (old && kept > 0)
+        memcpy(moved->data, old->data, kept);
+    fwl_buffer_unref(buf);
+    *buf = moved;
+    return 0;
+}
+
+int fwl_buffer_realloc(FwlBufferRef **buf, size_t size)
+{
+    FwlBufferRef *ref = *buf;
+    if (ref && ref->size == size)
+        return 0;
+    if (!ref || !is_resizable_in_place(ref))
+        return move_to_resizable(buf, size);
+    uint8_t *data = fwl_realloc(ref->data, size);
+    if (!data)
+        return FWL_E_NOMEM;
+    ref->buffer->data = ref->data = data;
+    ref->buffer->size = ref->size = size;
+    return 0;
+}
+
+int fwl_buffer_replace(FwlBufferRef **dst, const FwlBufferRef *src)
+{
+    if (!src) {
+        fwl_buffer_unref(dst);
+        return 0;
+    }
+    if (*dst && (*dst)->buffer == src->buffer) {
+        (*dst)->data = src->data;
+        (*dst)->size = src->size;
+        return 0;
+    }
+    FwlBufferRef *ref = fwl_buffer_ref(src);
+    if (!ref)
+        return FWL_E_NOMEM;
+    fwl_buffer_unref(dst);
+    *dst = ref;
+    return 0;
+}
+
+/* Inspection */
+
+void *fwl_buffer_get_opaque(const FwlBufferRef *buf)
+{
+    return buf->buffer->opaque;
+}
+
+int fwl_buffer_get_ref_count(const FwlBufferRef *buf)
+{
+    return fwl_refcount_get(&buf->buffer->refcount);
+}

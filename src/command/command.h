@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What every part of the framewell command shares: exit codes, messages, the shape of a subcommand.
+ *
+ * The command is a program like any other on top of the library: it includes public headers only.
+ * All of it runs on the main thread, but for the progress callback, which says so.
+ */
+#ifndef FWL_COMMAND_H
+#define FWL_COMMAND_H
+
+#include <stdbool.h>
+
+#include "framewell/status.h"
+
+/* Classes of failure, as a script tells them apart. A signal's number is added to EXIT_BY_SIGNAL.
+ */
+enum ExitCode {
+    EXIT_FINE = 0,
+    EXIT_USAGE = 2,  /* the command line asks for what does not exist or does not fit */
+    EXIT_INPUT = 3,  /* the input cannot be read */
+    EXIT_OUTPUT = 4, /* the output cannot be written, or would destroy something */
+    EXIT_MEMORY = 5, /* the memory or its budget is used up */
+    EXIT_DATA = 6,   /* the input was read, and is not media or is broken */
+    EXIT_BY_SIGNAL = 128,
+};
+
+/* One word after `framewell`. argv[0] is that word; the result is an exit code. */
+struct Subcommand {
+    const char *name;
+    const char *summary; /* for `framewell --help`, up to 60 columns */
+    int (*run)(int argc, char **argv);
+};
+
+int fwl_cmd_transcode(int argc, char **argv);
+
+/*
+ * Prints "framewell: SUBJECT: MESSAGE" on stderr, as one line whatever characters are in it, and
+ * returns code. SUBJECT (a file or an option; may be NULL) comes first so that the line says what
+ * it is about.
+ */
+int fwl_cmd_fail(int code, const char *subject, const char *format, ...) FWL_PRINTF_LIKE(3, 4);
+
+/* The last line of fwl_cmd_fail, without "framewell: "; "" for none. */
+const char *fwl_cmd_last_message(void);
+
+/* Hands what was printed to stdout on. Returns code, or EXIT_OUTPUT with a message where that
+ * failed and code was fine. */
+int fwl_cmd_finish_stdout(int code);
+
+/* True where text on this descriptor may have colours: a terminal, and no NO_COLOR. */
+bool fwl_cmd_has_colours(int descriptor);
+
+#endif

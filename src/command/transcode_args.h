@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line of `framewell transcode`. */
+#ifndef FWL_TRANSCODE_ARGS_H
+#define FWL_TRANSCODE_ARGS_H
+
+#include <stdbool.h>
+
+#include "framewell/transcode.h"
+
+/* What was asked for. Strings are those of argv. */
+struct TranscodeArgs {
+    const char *input, *output; /* "-" for stdin and stdout */
+    FwlTranscodeOptions options;
+    bool may_overwrite, may_salvage, is_quiet, wants_json;
+};
+
+/* fwl_transcode_args_parse: there is nothing left to do but to return the exit code. */
+enum { ARGS_GO_ON = -1 };
+
+/*
+ * Fills args from the words of the command line. Returns ARGS_GO_ON, or an exit code after it
+ * printed the help that was asked for, or one line that says what does not fit.
+ */
+int fwl_transcode_args_parse(struct TranscodeArgs *args, int argc, char **argv);
+
+#endif

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One call from beginning to end: the options, the input, the tracks, packet by packet, the end of
+ * each track, the trailer; and what is to be told about it, while it runs and afterwards.
+ *
+ * Everything runs on the caller's thread but for the threads of the codecs and filters: a packet is
+ * followed to its end before the next is read, so that no more frames are held than the codecs do.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libavutil/pixdesc.h>
+#include <libavutil/time.h>
+
+#include "framewell/mem.h"
+#include "transcode_job.h"
+
+/* Between two calls of the progress callback, microseconds. */
+enum { TELL_US = 100000 };
+
+/* Failing */
+
+static int fail(FwlJob *job, enum FwlTranscodeSide side, int status, const char *format,
+                va_list args)
+{
+    FwlTranscodeResult *result = job->result;
+    if (result->status < 0)
+        return result->status;
+    result->status = status;
+    result->side = side;
+    vsnprintf(result->message, sizeof result->message, format, args);
+    return status;
+}
+
+int fwl_job_fail(FwlJob *job, enum FwlTranscodeSide side, int status, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const int result = fail(job, side, status, format, args);
+    va_end(args);
+    return result;
+}
+
+int fwl_job_fail_nomem(FwlJob *job)
+{
+    return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_NOMEM, "%s", fwl_status_text(FWL_E_NOMEM));
+}
+
+int fwl_job_fail_av(FwlJob *job, enum FwlTranscodeSide side, int averror, const char *format, ...)
+{
+    if (averror == AVERROR(ENOMEM))
+        return fwl_job_fail_nomem(job);
+    char what[128];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    /* Where nothing waits for anything, libav* says this of threads that the system refuses. */
+    if (averror == AVERROR(EAGAIN))
+        return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_NOMEM, "%s: no thread can be started",
+                            what);
+    return fwl_job_fail(job, side, fwl_av_status(averror), "%s: %s", what, av_err2str(averror));
+}
+
+const char *fwl_track_kind(const FwlTrack *track)
+{
+    return av_get_media_type_string(track->type);
+}
+
+/* Telling */
+
+static uint64_t elapsed_ns(const FwlJob *job)
+{
+    return (uint64_t)(av_gettime_relative() - job->start_us) * 1000;
+}
+
+static double share_done(const FwlJob *job)
+{
+    const int64_t duration = job->input->duration;
+    if (duration > 0 && job->last_ts != AV_NOPTS_VALUE)
+        return (double)job->last_ts / (double)duration;
+    const int64_t size = fwl_io_size(job->in);
+    return size > 0 ? (double)fwl_io_tell(job->in) / (double)size : 0;
+}
+
+static uint64_t video_frames(const FwlJob *job)
+{
+    const FwlTrack *first = &job->tracks[0];
+    return job->track_count > 0 && first->type == AVMEDIA_TYPE_VIDEO ? first->figures.frames : 0;
+}
+
+/* The callback's answer. */
+static int tell(FwlJob *job, bool is_end)
+{
+    if (!job->progress_cb)
+        return 0;
+    FwlPoolStats frames, packets;
+    fwl_pool_get_stats(job->frames.pool, &frames);
+    fwl_pool_get_stats(job->packets.pool, &packets);
+    const double done = is_end ? 1 : share_done(job);
+    const FwlTranscodeProgress progress = {
+        .done = done < 0 ? 0 : (done > 1 ? 1 : done),
+        .position_us = job->position_us,
+        .duration_us = job->input->duration > 0 ? job->input->duration : -1,
+        .video_frames = video_frames(job),
+        .elapsed_ns = elapsed_ns(job),
+        .memory_now = frames.current_usage + packets.current_usage,
+        .memory_peak = frames.peak_usage + packets.peak_usage,
+    };
+    return job->progress_cb(job->options->opaque, &progress);
+}
+
+static int tell_sometimes(FwlJob *job)
+{
+    const int64_t now = av_gettime_relative();
+    if (now - job->told_us < TELL_US)
+        return 0;
+    job->told_us = now;
+    return tell(job, false);
+}
+
+static int fail_stopped(FwlJob *job, int status)
+{
+    return fwl_job_fail(job, FWL_SIDE_NONE, status, "stopped: %s", fwl_status_text(status));
+}
+
+/* The work */
+
+static int make_pools(FwlJob *job)
+{
+    /* The parent's budget is the only one. */
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
+    config.parent = job->options->pool;
+    config.initial_pool_size = 0;
+    config.name = "frames";
+    if (fwl_pool_create(&job->frames.pool, &config) < 0)
+        return fwl_job_fail_nomem(job);
+    config.name = "packets";
+    if (fwl_pool_create(&job->packets.pool, &config) < 0)
+        return fwl_job_fail_nomem(job);
+    job->packet = av_packet_alloc();
+    return job->packet ? 0 : fwl_job_fail_nomem(job);
+}
+
+static int open_track(FwlTrack *track)
+{
+    if (track->is_copy)
+        return fwl_copy_open(track);
+    if (track->type == AVMEDIA_TYPE_SUBTITLE)
+        return fwl_subtitle_open(track);
+    track->filtered = av_frame_alloc();
+    return track->filtered ? fwl_decoder_open(track) : fwl_job_fail_nomem(track->job);
+}
+
+static int open_all(FwlJob *job)
+{
+    int status = fwl_job_check_options(job);
+    if (status == 0)
+        status = make_pools(job);
+    if (status == 0)
+        status = fwl_input_open(job);
+    if (status == 0)
+        status = fwl_output_open(job);
+    if (status == 0)
+        status = fwl_job_choose_tracks(job);
+    for (size_t i = 0; status == 0 && i < job->track_count; i++)
+        status = open_track(&job->tracks[i]);
+    return status;
+}
+
+static int handle_packet(FwlTrack *track, AVPacket *packet)
+{
+    if (track->is_abandoned)
+        return 0;
+    if (track->is_copy)
+        return fwl_copy_packet(track, packet);
+    if (track->type == AVMEDIA_TYPE_SUBTITLE)
+        return fwl_subtitle_convert(track, packet);
+    return fwl_track_decode(track, packet);
+}
+
+/* Until the input ends, or the caller wants it to. */
+static int handle_packets(FwlJob *job)
+{
+    for (;;) {
+        FwlTrack *track;
+        int status = fwl_input_read(job, &track);
+        if (status == FWL_E_EOF)
+            return 0;
+        if (status == 0 && track)
+            status = handle_packet(track, job->packet);
+        av_packet_unref(job->packet);
+        if (status < 0)
+            return status;
+        const int answer = tell_sometimes(job);
+        if (answer < 0)
+            return fail_stopped(job, answer);
+        if (answer > 0)
+            return 0;
+    }
+}
+
+static bool is_coded(const FwlTrack *track)
+{
+    return !track->is_copy && !track->is_abandoned && track->type != AVMEDIA_TYPE_SUBTITLE;
+}
+
+/* What decoder and filter hold goes to the encoder. */
+static int end_track(FwlTrack *track)
+{
+    int status = fwl_track_decode(track, NULL);
+    if (status == 0)
+        status = fwl_filter_end(track);
+    if (status == 0 && track->type == AVMEDIA_TYPE_VIDEO)
+        status = fwl_encode_picture(track, NULL);
+    return status;
+}
+
+static int end_tracks(FwlJob *job)
+{
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < job->track_count; i++) {
+        if (is_coded(&job->tracks[i]))
+            status = end_track(&job->tracks[i]);
+    }
+    return status;
+}
+
+static int drain_encoders(FwlJob *job)
+{
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < job->track_count; i++) {
+        if (is_coded(&job->tracks[i]))
+            status = fwl_encoder_drain(&job->tracks[i]);
+    }
+    return status;
+}
+
+/* An output without anything in it is no success. */
+static int check_something_came(FwlJob *job)
+{
+    uint64_t frames = 0;
+    uint64_t errors = 0;
+    for (size_t i = 0; i < job->track_count; i++) {
+        const FwlTrack *track = &job->tracks[i];
+        frames += track->is_copy ? track->figures.packets_out : track->figures.frames;
+        errors += track->figures.errors;
+    }
+    if (frames > 0 || (job->waiting_count > 0 && errors == 0))
+        return 0;
+    if (errors > 0)
+        return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA,
+                            "nothing in the input could be decoded: %llu packets are broken",
+                            (unsigned long long)errors);
+    return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA, "the input holds nothing to decode");
+}
+
+static int run(FwlJob *job)
+{
+    int status = open_all(job);
+    if (status == 0)
+        status = handle_packets(job);
+    if (status == 0)
+        status = end_tracks(job);
+    if (status == 0)
+        status = check_something_came(job);
+    if (status == 0)
+        status = fwl_output_settle(job);
+    if (status == 0)
+        status = drain_encoders(job);
+    if (status == 0)
+        status = fwl_output_finish(job);
+    if (status == 0)
+        tell(job, true);
+    return status;
+}
+
+/* The result */
+
+static void name_format(char *to, size_t size, const FwlTrack *track)
+{
+    const AVCodecParameters *parameters = track->output->codecpar;
+    const char *name = NULL;
+    if (track->type == AVMEDIA_TYPE_VIDEO)
+        name = av_get_pix_fmt_name(parameters->format);
+    else if (track->type == AVMEDIA_TYPE_AUDIO)
+        name = av_get_sample_fmt_name(parameters->format);
+    snprintf(to, size, "%s", name ? name : "");
+}
+
+static void describe_track(FwlTrack *track)
+{
+    FwlTranscodeStream *figures = &track->figures;
+    figures->kind = fwl_track_kind(track)[0];
+    figures->is_copy = track->is_copy;
+    figures->input_index = track->input->index;
+    snprintf(figures->input_codec, sizeof figures->input_codec, "%s",
+             avcodec_get_name(track->input->codecpar->codec_id));
+    if (!track->output)
+        return;
+    const AVCodecParameters *parameters = track->output->codecpar;
+    snprintf(figures->output_codec, sizeof figures->output_codec, "%s",
+             track->codec ? track->codec->name : avcodec_get_name(parameters->codec_id));
+    name_format(figures->format, sizeof figures->format, track);
+    figures->width = parameters->width;
+    figures->height = parameters->height;
+    figures->sample_rate = parameters->sample_rate;
+    figures->channels = parameters->ch_layout.nb_channels;
+}
+
+static void describe_streams(FwlJob *job)
+{
+    FwlTranscodeResult *result = job->result;
+    if (job->track_count == 0)
+        return;
+    result->streams = fwl_calloc(job->track_count, sizeof *result->streams);
+    if (!result->streams) {
+        fwl_job_fail_nomem(job);
+        return;
+    }
+    result->stream_count = job->track_count;
+    for (size_t i = 0; i < job->track_count; i++) {
+        describe_track(&job->tracks[i]);
+        result->streams[i] = job->tracks[i].figures;
+    }
+}
+
+static void describe_result(FwlJob *job)
+{
+    FwlTranscodeResult *result = job->result;
+    const int64_t bytes_in = fwl_io_size(job->in);
+    const int64_t bytes_out = fwl_io_size(job->out);
+    result->bytes_in = bytes_in > 0 ? (uint64_t)bytes_in : 0;
+    result->bytes_out = bytes_out > 0 ? (uint64_t)bytes_out : 0;
+    result->duration_us = job->position_us;
+    result->elapsed_ns = elapsed_ns(job);
+    if (job->input)
+        snprintf(result->input_format, sizeof result->input_format, "%s",
+                 job->input->iformat->name);
+    if (job->output)
+        snprintf(result->output_format, sizeof result->output_format, "%s",
+                 job->output->oformat->name);
+    describe_streams(job);
+}
+
+/* The end */
+
+static void close_track(FwlTrack *track)
+{
+    fwl_filter_uninit(&track->filter);
+    av_frame_free(&track->decoded);
+    av_frame_free(&track->filtered);
+    av_frame_free(&track->previous);
+    av_packet_free(&track->encoded);
+    avcodec_free_context(&track->decoder);
+    avcodec_free_context(&track->encoder);
+}
+
+static void close_all(FwlJob *job)
+{
+    for (int i = 0; i < job->waiting_count; i++)
+        av_packet_free(&job->waiting[i]);
+    av_freep(&job->waiting);
+    for (size_t i = 0; i < job->track_count; i++)
+        close_track(&job->tracks[i]);
+    av_packet_free(&job->packet);
+    fwl_av_close_output(&job->output);
+    fwl_av_close_input(&job->input);
+    /* Now that nothing is held any more: what is live in these figures is lost. */
+    if (job->frames.pool)
+        fwl_pool_get_stats(job->frames.pool, &job->result->frames);
+    if (job->packets.pool)
+        fwl_pool_get_stats(job->packets.pool, &job->result->packets);
+    fwl_pool_destroy(&job->frames.pool);
+    fwl_pool_destroy(&job->packets.pool);
+}
+
+FwlTranscodeOptions fwl_transcode_options_default(void)
+{
+    return (FwlTranscodeOptions){.crf = -1};
+}
+
+int fwl_transcode(FwlIO *in, FwlIO *out, const FwlTranscodeOptions *options,
+                  FwlTranscodeProgressCallback progress_cb, FwlTranscodeResult *result)
+{
+    FwlTranscodeResult unwanted;
+    FwlJob job = {
+        .options = options,
+        .progress_cb = progress_cb,
+        .result = result ? result : &unwanted,
+        .in = in,
+        .out = out,
+        .start_us = av_gettime_relative(),
+        .last_ts = AV_NOPTS_VALUE,
+    };
+    memset(job.result, 0, sizeof *job.result);
+    if (!in || !out || !options)
+        return fwl_job_fail(&job, FWL_SIDE_OPTIONS, FWL_E_INVALID, "an argument is NULL");
+    run(&job);
+    describe_result(&job);
+    close_all(&job);
+    const int status = job.result->status;
+    if (!result)
+        fwl_transcode_result_uninit(&unwanted);
+    return status;
+}
+
+void fwl_transcode_result_uninit(FwlTranscodeResult *result)
+{
+    if (!result)
+        return;
+    fwl_freep(&result->streams);
+    memset(result, 0, sizeof *result);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Locks, threads and the clock, on pthreads. */
+#define _GNU_SOURCE
+#include "os/os.h"
+
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "framewell/status.h"
+
+enum { NS_PER_SECOND = 1000000000 };
+
+int fwl_os_mutex_init(FwlMutex *mutex)
+{
+    return pthread_mutex_init(&mutex->mutex, NULL) == 0 ? 0 : FWL_E_NOMEM;
+}
+
+void fwl_os_mutex_destroy(FwlMutex *mutex)
+{
+    pthread_mutex_destroy(&mutex->mutex);
+}
+
+void fwl_os_mutex_lock(FwlMutex *mutex)
+{
+    pthread_mutex_lock(&mutex->mutex);
+}
+
+void fwl_os_mutex_unlock(FwlMutex *mutex)
+{
+    pthread_mutex_unlock(&mutex->mutex);
+}
+
+/* Deadlines are of the monotonic clock, so that setting the wall clock wakes nobody. */
+int fwl_os_condition_init(FwlCondition *condition)
+{
+    pthread_condattr_t attributes;
+    if (pthread_condattr_init(&attributes) != 0)
+        return FWL_E_NOMEM;
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    const int failed = pthread_cond_init(&condition->condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return failed ? FWL_E_NOMEM : 0;
+}
+
+void fwl_os_condition_destroy(FwlCondition *condition)
+{
+    pthread_cond_destroy(&condition->condition);
+}
+
+void fwl_os_condition_wake_all(FwlCondition *condition)
+{
+    pthread_cond_broadcast(&condition->condition);
+}
+
+void fwl_os_condition_wake_one(FwlCondition *condition)
+{
+    pthread_cond_signal(&condition->condition);
+}
+
+bool fwl_os_condition_wait(FwlCondition *condition, FwlMutex *mutex, uint64_t deadline_ns)
+{
+    if (deadline_ns == UINT64_MAX) {
+        pthread_cond_wait(&condition->condition, &mutex->mutex);
+        return true;
+    }
+    const struct timespec deadline = {
+        .tv_sec = (time_t)(deadline_ns / NS_PER_SECOND),
+        .tv_nsec = (long)(deadline_ns % NS_PER_SECOND),
+    };
+    return pthread_cond_timedwait(&condition->condition, &mutex->mutex, &deadline) != ETIMEDOUT;
+}
+
+int fwl_os_thread_create(FwlThread *thread, void *(*run)(void *opaque), void *opaque)
+{
+    return pthread_create(&thread->thread, NULL, run, opaque) == 0 ? 0 : FWL_E_NOMEM;
+}
+
+void fwl_os_thread_join(FwlThread *thread)
+{
+    pthread_join(thread->thread, NULL);
+}
+
+/* Thread exit. The key's value only has to be something: the hook knows what the thread has. */
+
+static pthread_key_t exit_key;
+static void (*exit_hook)(void);
+static atomic_bool has_exit_key;
+
+static void run_exit_hook(void *value)
+{
+    (void)value;
+    exit_hook();
+}
+
+void fwl_os_thread_exit_init(void (*hook)(void))
+{
+    exit_hook = hook;
+    if (pthread_key_create(&exit_key, run_exit_hook) == 0)
+        atomic_store_explicit(&has_exit_key, true, memory_order_release);
+}
+
+void fwl_os_thread_exit_arm(void)
+{
+    if (atomic_load_explicit(&has_exit_key, memory_order_acquire))
+        pthread_setspecific(exit_key, &exit_key);
+}
+
+static _Thread_local uint64_t thread_number; /* 0: not asked for yet */
+
+uint64_t fwl_os_thread_number(void)
+{
+    if (thread_number == 0)
+        thread_number = (uint64_t)syscall(SYS_gettid);
+    return thread_number;
+}
+
+void fwl_os_thread_number_forget(void)
+{
+    thread_number = 0;
+}
+
+void fwl_os_fork_init(void (*prepare)(void), void (*parent)(void), void (*child)(void))
+{
+    (void)pthread_atfork(prepare, parent, child);
+}
+
+/* A destructor needs no room in a table, as atexit does. */
+
+static _Atomic(void (*)(void)) process_exit_hook;
+
+void fwl_os_process_exit_init(void (*hook)(void))
+{
+    atomic_store_explicit(&process_exit_hook, hook, memory_order_release);
+}
+
+static __attribute__((destructor)) void run_process_exit_hook(void)
+{
+    void (*const hook)(void) = atomic_load_explicit(&process_exit_hook, memory_order_acquire);
+    if (hook)
+        hook();
+}
+
+void fwl_os_yield(void)
+{
+    sched_yield();
+}
+
+/* The barrier of unequal halves is membarrier(2), Linux 4.14 and later. */
+
+static long membarrier(int command)
+{
+    return syscall(SYS_membarrier, command, 0, 0);
+}
+
+bool fwl_os_heavy_barrier_init(void)
+{
+    const int saved_errno = errno;
+    const bool works = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+    errno = saved_errno;
+    return works;
+}
+
+void fwl_os_heavy_barrier(void)
+{
+    const int saved_errno = errno;
+    if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0)
+        atomic_thread_fence(memory_order_seq_cst);
+    errno = saved_errno;
+}
+
+uint64_t fwl_os_clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The benchmark harness, on works whose numbers are known: harness_suite.c.
+
+    check_harness.py PROGRAM [CASE]
+"""
+import json
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import tap
+
+PROGRAM = sys.argv.pop(1)
+MIB = 1 << 20
+
+
+def run(*arguments, **environment):
+    return tap.run([PROGRAM, "suite", *arguments], env={**os.environ, **environment})
+
+
+def measure(work, *arguments, **environment):
+    """The report, and in it the results of the peers at that work."""
+    done = run("--json", "--batch", "5", "--rounds", "5", "--filter", work, *arguments,
+               **environment)
+    tap.expect_equal(done.returncode, 0, "the exit status")
+    report = json.loads(done.stdout)
+    (result,) = report["works"]
+    return report, {peer["name"]: peer for peer in result["peers"]}
+
+
+def holds(report):
+    return [bound["holds"] for bound in report["bounds"]]
+
+
+def expect_between(number, least, most, what):
+    tap.expect(least <= number <= most, f"{what} is {number}, expected {least} to {most}")
+
+
+@tap.case
+def time_is_that_of_one_operation():
+    report, peers = measure("sleep")
+    for name, least in (("normal", 500), ("double", 1000), ("floor", 250)):
+        expect_between(peers[name]["time"]["min"], least, 20 * least, f"{name}'s shortest time")
+    tap.expect(peers["normal"]["time"]["min"] < peers["double"]["time"]["min"], "twice is longer")
+
+
+@tap.case
+def the_best_is_the_best_of_the_others_and_no_floor():
+    report, _ = measure("sleep")
+    tap.expect_equal([bound["against"] for bound in report["bounds"]], ["double", "floor"])
+    tap.expect_equal(holds(report), [True, False])
+
+
+@tap.case
+def a_batch_has_as_many_operations_as_its_time_has_room_for():
+    _, peers = measure("sleep", "--batch", "0.1")
+    tap.expect_equal(peers["normal"]["batch"], 1, "the number of sleeps of 0.5 ms in 0.1 ms")
+    _, peers = measure("sleep", "--batch", "60")
+    expect_between(peers["normal"]["batch"], 2, 120, "the number of sleeps of 0.5 ms in 60 ms")
+
+
+@tap.case
+def faults_are_counted_per_operation():
+    report, peers = measure("pages")
+    for name, count in (("normal", 32), ("double", 64), ("floor", 16)):
+        expect_between(peers[name]["faults"]["median"], count, count + 0.9, f"{name}'s faults")
+    tap.expect_equal(report["bounds"][1]["holds"], False, "0 faults hold")
+
+
+@tap.case
+def peak_memory_is_what_came_with_the_work():
+    report, peers = measure("hold")
+    for name, size in (("normal", 32 * MIB), ("double", 64 * MIB), ("floor", 16 * MIB)):
+        expect_between(peers[name]["peak_rss"], size - MIB, size + 2 * MIB, f"{name}'s peak")
+    tap.expect_equal(holds(report), [True, False, True])
+
+
+@tap.case
+def a_value_is_taken_as_it_is():
+    report, peers = measure("value")
+    tap.expect_equal([peers[name]["time"]["median"] for name in ("normal", "double", "floor")],
+                     [7, 14, 3.5])
+    tap.expect_equal(report["bounds"][0]["metric"], "value")
+    tap.expect_equal(holds(report), [True])
+
+
+@tap.case
+def peers_take_turns():
+    with tempfile.NamedTemporaryFile("r") as turns:
+        measure("turns", "--batch", "0.001", TURNS=turns.name)
+        order = turns.read().split()
+    tap.expect_equal(order[-15:], ["normal", "double", "floor"] * 5, "the last five rounds")
+
+
+@tap.case
+def a_work_may_limit_its_rounds():
+    _, peers = measure("few")
+    tap.expect_equal(len(peers["normal"]["samples"]), 2, "the number of rounds")
+
+
+@tap.case
+def the_peers_that_are_there_have_versions_and_the_others_reasons():
+    report, _ = measure("value")
+    tap.expect_equal(report["peers"][0], {"name": "normal", "version": "1.2.3"})
+    tap.expect_equal(report["skipped"], [
+        {"name": "absent", "why": "not installed (Debian's package libabsent9)"}])
+
+
+@tap.case
+def works_that_are_left_out_say_why():
+    for name, arguments, why in (("long", ["--quick"], "long"), ("huge", [], "memory"),
+                                 ("refused", [], "nobody wants to")):
+        report = json.loads(run("--json", "--filter", name, *arguments).stdout)
+        tap.expect(why in report["works"][0]["skipped"], report["works"])
+
+
+@tap.case
+def a_peer_that_breaks_down_is_named_and_fails_the_run():
+    done = run("--batch", "0.1", "--rounds", "2", "--filter", "break")
+    tap.expect_equal(done.returncode, 1, "the exit status")
+    tap.expect("double      ended by signal 9" in done.stdout, done.stdout)
+    lines = [line for line in done.stdout.split("\n") if line.startswith("  normal  ")]
+    tap.expect(lines and "0." in lines[0], "the others are measured all the same")
+
+
+@tap.case
+def what_cannot_be_written_is_a_failure():
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        for form in ([], ["--json"]):
+            done = tap.run([PROGRAM, "suite", "--filter", "value", *form], stdout=full)
+            tap.expect_equal(done.returncode, 1, "the exit status")
+
+
+tap.main()

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Heaps: threads that come and go, blocks that are freed elsewhere, processes that fork. */
+#define _POSIX_C_SOURCE 200809L /* fork, waitpid, alarm, nanosleep */
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "case.h"
+#include "framewell/mem.h"
+#include "framewell/pool.h"
+#include "os/os.h"
+#include "pool/heap.h"
+
+enum { KIB = 1 << 10, MIB = 1 << 20 };
+
+static void close_pool(void *object)
+{
+    fwl_pool_destroy(object);
+}
+
+static FwlPool *make_pool(void)
+{
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
+    FwlPool *pool;
+    need_ok(fwl_pool_create(&pool, &config));
+    return pool;
+}
+
+static FwlPoolStats stats_of(FwlPool *pool)
+{
+    FwlPoolStats stats;
+    fwl_pool_get_stats(pool, &stats);
+    return stats;
+}
+
+static void run_thread(void *(*run)(void *opaque), void *opaque)
+{
+    FwlThread thread;
+    assert_int_equal(fwl_os_thread_create(&thread, run, opaque), 0);
+    fwl_os_thread_join(&thread);
+}
+
+/* A thread's worth of blocks, from one thread to another. */
+enum { BATCH = 300 };
+
+typedef struct Batch {
+    FwlPool *pool;
+    unsigned char *blocks[BATCH];
+} Batch;
+
+static void *fill(void *opaque)
+{
+    Batch *batch = opaque;
+    for (size_t i = 0; i < BATCH; i++) {
+        batch->blocks[i] = fwl_pool_alloc(batch->pool, 1 + i * i);
+        if (batch->blocks[i])
+            memset(batch->blocks[i], (int)i, 1 + i * i);
+    }
+    return NULL;
+}
+
+static void *empty(void *opaque)
+{
+    Batch *batch = opaque;
+    for (size_t i = 0; i < BATCH; i++)
+        fwl_pool_free(batch->pool, batch->blocks[i]);
+    return NULL;
+}
+
+static void a_thread_that_ends_gives_back_its_cache(void)
+{
+    FwlPool *pool = make_pool();
+    later(close_pool, &pool);
+    Batch batch = {.pool = pool};
+    run_thread(fill, &batch);
+    for (size_t i = 0; i < BATCH; i++)
+        assert_int_equal(batch.blocks[i][0], (unsigned char)i);
+    empty(&batch);
+    const FwlPoolStats stats = stats_of(pool);
+    assert_int_equal(stats.current_usage, 0);
+    assert_int_equal(stats.idle_size, stats.committed_size);
+    fwl_pool_trim(pool, 0);
+    assert_int_equal(stats_of(pool).committed_size, 0);
+}
+
+static void blocks_freed_by_another_thread_are_used_again(void)
+{
+    FwlPool *pool = make_pool();
+    later(close_pool, &pool);
+    Batch batch = {.pool = pool};
+    for (int round = 0; round < 50; round++) {
+        fill(&batch);
+        run_thread(empty, &batch);
+    }
+    const FwlPoolStats stats = stats_of(pool);
+    assert_int_equal(stats.current_usage, 0);
+    assert_true(stats.committed_size < 32 * MIB);
+}
+
+/* Generations of threads: each frees what the one before it left, and leaves its own. */
+static void threads_that_come_and_go_do_not_grow_the_pool(void)
+{
+    FwlPool *pool = make_pool();
+    later(close_pool, &pool);
+    Batch batch = {.pool = pool};
+    size_t reserved = 0;
+    for (int generation = 0; generation < 400; generation++) {
+        run_thread(fill, &batch);
+        run_thread(empty, &batch);
+        if (generation == 20)
+            reserved = stats_of(pool).reserved_size;
+    }
+    const FwlPoolStats stats = stats_of(pool);
+    assert_int_equal(stats.current_usage, 0);
+    assert_true(stats.reserved_size <= reserved);
+}
+
+/* A producer allocates while the consumer frees, through a ring that both spin on. */
+enum { MESSAGES = 100000, RING = 256 };
+
+typedef struct Ring {
+    FwlPool *pool;
+    _Atomic(unsigned char *) places[RING];
+    atomic_int wrong;
+} Ring;
+
+static size_t size_of_message(size_t i)
+{
+    return 8 + i * 37 % 5000;
+}
+
+static void *consume(void *opaque)
+{
+    Ring *ring = opaque;
+    for (size_t i = 0; i < MESSAGES; i++) {
+        unsigned char *block;
+        while ((block = atomic_exchange(&ring->places[i % RING], NULL)) == NULL)
+            fwl_os_yield();
+        if (block[0] != (unsigned char)i || block[size_of_message(i) - 1] != (unsigned char)i)
+            atomic_fetch_add(&ring->wrong, 1);
+        fwl_pool_free(ring->pool, block);
+    }
+    return NULL;
+}
+
+static void *produce(void *opaque)
+{
+    Ring *ring = opaque;
+    for (size_t i = 0; i < MESSAGES; i++) {
+        unsigned char *block = fwl_pool_alloc(ring->pool, size_of_message(i));
+        block[0] = block[size_of_message(i) - 1] = (unsigned char)i;
+        unsigned char *none = NULL;
+        while (!atomic_compare_exchange_weak(&ring->places[i % RING], &none, block)) {
+            none = NULL;
+            fwl_os_yield();
+        }
+    }
+    return NULL;
+}
+
+static void a_consumer_frees_what_a_producer_allocates(void)
+{
+    static Ring ring;
+    ring = (Ring){.pool = make_pool()};
+    later(close_pool, &ring.pool);
+    FwlThread producer;
+    FwlThread consumer;
+    assert_int_equal(fwl_os_thread_create(&producer, produce, &ring), 0);
+    assert_int_equal(fwl_os_thread_create(&consumer, consume, &ring), 0);
+    fwl_os_thread_join(&producer);
+    fwl_os_thread_join(&consumer);
+    const FwlPoolStats stats = stats_of(ring.pool);
+    assert_int_equal(atomic_load(&ring.wrong), 0);
+    assert_int_equal(stats.allocation_count, MESSAGES);
+    assert_int_equal(stats.free_count, MESSAGES);
+    assert_true(stats.committed_size < 32 * MIB);
+}
+
+/* The bound that pool.h gives for the peak: what each thread has not counted yet. */
+static void the_peak_of_one_thread_is_exact(void)
+{
+    FwlPool *pool = make_pool();
+    later(close_pool, &pool);
+    void *blocks[100];
+    size_t usage = 0;
+    for (size_t i = 0; i < 100; i++) {
+        blocks[i] = fwl_pool_alloc(pool, 100 * i);
+        usage += fwl_pool_usable_size(blocks[i]);
+    }
+    for (size_t i = 0; i < 100; i++)
+        fwl_pool_free(pool, blocks[i]);
+    assert_int_equal(stats_of(pool).peak_usage, usage);
+}
+
+/* Fork */
+#if defined(__SANITIZE_THREAD__)
+#define HAS_FORK_CASES false /* ThreadSanitizer ends a child that has had threads */
+#else
+#define HAS_FORK_CASES true
+#endif
+
+enum { FORKS = 200, BUSY_THREADS = 4, CHILD_SECONDS = 20 };
+
+static atomic_bool is_over;
+
+static void *keep_busy(void *opaque)
+{
+    void *blocks[64] = {0};
+    for (size_t i = 0; !atomic_load(&is_over); i++) {
+        const size_t place = i * 7 % 64;
+        fwl_free(blocks[place]);
+        blocks[place] = fwl_malloc(i * 131 % (200 * KIB));
+    }
+    for (size_t i = 0; i < 64; i++)
+        fwl_free(blocks[i]);
+    return opaque;
+}
+
+/* What a child does: all that could meet a lock that nobody is left to open. */
+static void be_a_child(void *inherited)
+{
+    alarm(CHILD_SECONDS);
+    fwl_free(inherited);
+    for (size_t size = 1; size < 4 * MIB; size *= 3)
+        fwl_free(fwl_malloc(size));
+    FwlPoolStats stats;
+    fwl_pool_get_stats(NULL, &stats);
+    fwl_pool_trim(NULL, 0);
+    _exit(stats.total_allocated - stats.total_freed == stats.current_usage ? 0 : 1);
+}
+
+static void a_child_of_a_busy_process_can_allocate(void)
+{
+    if (!HAS_FORK_CASES)
+        skip_case("this build cannot fork with threads");
+    FwlThread threads[BUSY_THREADS];
+    atomic_store(&is_over, false);
+    for (size_t i = 0; i < BUSY_THREADS; i++)
+        assert_int_equal(fwl_os_thread_create(&threads[i], keep_busy, NULL), 0);
+    int failures = 0;
+    for (int i = 0; i < FORKS; i++) {
+        void *block = fwl_malloc(1000);
+        const pid_t child = fork();
+        if (child == 0)
+            be_a_child(block);
+        int status = -1;
+        if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+            failures++;
+        fwl_free(block);
+    }
+    atomic_store(&is_over, true);
+    for (size_t i = 0; i < BUSY_THREADS; i++)
+        fwl_os_thread_join(&threads[i]);
+    assert_int_equal(failures, 0);
+}
+
+static void *wait_for_room(void *opaque)
+{
+    FwlPool *pool = opaque;
+    fwl_pool_free(pool, fwl_pool_alloc(pool, 3 * MIB));
+    return opaque;
+}
+
+/* The waiting thread is not in the child, whose copy of the pool must end without it. */
+static void a_child_ends_a_pool_that_a_thread_waited_for(void)
+{
+    if (!HAS_FORK_CASES)
+        skip_case("this build cannot fork with threads");
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = 4 * MIB;
+    config.on_limit = FWL_LIMIT_WAIT;
+    FwlPool *pool;
+    need_ok(fwl_pool_create(&pool, &config));
+    void *block = fwl_pool_alloc(pool, 3 * MIB);
+    FwlThread thread;
+    assert_int_equal(fwl_os_thread_create(&thread, wait_for_room, pool), 0);
+    while (stats_of(pool).wait_count == 0)
+        fwl_os_yield();
+    const struct timespec until_it_sleeps = {.tv_nsec = 50 * 1000 * 1000};
+    nanosleep(&until_it_sleeps, NULL);
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(CHILD_SECONDS);
+        fwl_pool_free(pool, block);
+        fwl_pool_destroy(&pool);
+        _exit(0);
+    }
+    int status = -1;
+    const bool is_reaped = child > 0 && waitpid(child, &status, 0) == child;
+    fwl_pool_free(pool, block);
+    fwl_os_thread_join(&thread);
+    fwl_pool_destroy(&pool);
+    assert_true(is_reaped);
+    assert_int_equal(status, 0);
+}
+
+/* This program is built twice: test_pool_heaps_unbiased has a system without the call. */
+static void the_lock_is_biased_where_the_system_has_the_barrier_for_it(void)
+{
+    fwl_free(fwl_malloc(1));
+    assert_int_equal(fwl_heap_is_biased, fwl_os_heavy_barrier_init());
+}
+
+int main(int argc, char **argv)
+{
+    /* Without planted failures: threads meet them in no fixed order. */
+    static const struct TestCase cases[] = {
+        CASE_ONCE(the_lock_is_biased_where_the_system_has_the_barrier_for_it),
+        CASE_ONCE(a_thread_that_ends_gives_back_its_cache),
+        CASE_ONCE(blocks_freed_by_another_thread_are_used_again),
+        CASE_ONCE(threads_that_come_and_go_do_not_grow_the_pool),
+        CASE_ONCE(a_consumer_frees_what_a_producer_allocates),
+        CASE_ONCE(the_peak_of_one_thread_is_exact),
+        CASE_ONCE(a_child_of_a_busy_process_can_allocate),
+        CASE_ONCE(a_child_ends_a_pool_that_a_thread_waited_for),
+    };
+    return run_cases("pool_heaps", cases, sizeof cases / sizeof cases[0], argc, argv);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The pool under several threads: blocks change hands, snapshots add up, budgets hold. */
+#define _POSIX_C_SOURCE 200809L /* nanosleep */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "case.h"
+#include "framewell/pool.h"
+#include "os/os.h"
+
+enum {
+    KIB = 1 << 10,
+    MIB = 1 << 20,
+    THREADS = 6,
+    ROUNDS = 4000,
+    SHELF_SIZE = 64,
+};
+
+/* Where blocks change hands. */
+typedef struct Work {
+    FwlPool *pool;
+    _Atomic(unsigned char *) shelf[SHELF_SIZE];
+    atomic_bool is_over;
+    atomic_int failures;
+    atomic_ulong refused;
+} Work;
+
+typedef struct Worker {
+    Work *work;
+    uint64_t seed;
+    FwlThread thread;
+} Worker;
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+/* Log-uniform up to 4 MiB, with room for both signatures. */
+static size_t random_size(uint64_t *state)
+{
+    const unsigned bits = (unsigned)(next_random(state) % 23);
+    return (size_t)(next_random(state) % ((uint64_t)1 << bits)) + 2 * sizeof(void *);
+}
+
+/* Marks both ends of a block with its own address, to be checked by whoever frees it. */
+static void sign(unsigned char *block)
+{
+    const size_t size = fwl_pool_usable_size(block);
+    memcpy(block, &block, sizeof(void *));
+    memcpy(block + size - sizeof block, &block, sizeof(void *));
+}
+
+static bool is_signed(const unsigned char *block)
+{
+    const size_t size = fwl_pool_usable_size(block);
+    return memcmp(block, &block, sizeof(void *)) == 0 &&
+           memcmp(block + size - sizeof block, &block, sizeof(void *)) == 0;
+}
+
+static void check_and_free(Work *work, unsigned char *block)
+{
+    if (!block)
+        return;
+    if (!is_signed(block))
+        atomic_fetch_add(&work->failures, 1);
+    fwl_pool_free(work->pool, block);
+}
+
+static unsigned char *resize(Work *work, unsigned char *block, size_t size)
+{
+    unsigned char *resized = fwl_pool_realloc(work->pool, block, size);
+    if (!resized)
+        return block;
+    if (memcmp(resized, &block, sizeof(void *)) != 0)
+        atomic_fetch_add(&work->failures, 1);
+    return resized;
+}
+
+static void *allocate_and_hand_over(void *opaque)
+{
+    Worker *worker = opaque;
+    Work *work = worker->work;
+    for (int round = 0; round < ROUNDS; round++) {
+        const uint64_t dice = next_random(&worker->seed);
+        const size_t alignment = dice % 16 == 0 ? (size_t)1 << (dice >> 8) % 14 : 1;
+        unsigned char *block =
+            fwl_pool_aligned_alloc(work->pool, alignment, random_size(&worker->seed));
+        if (!block) {
+            atomic_fetch_add(&work->refused, 1);
+            continue;
+        }
+        sign(block);
+        if (dice % 7 == 0) {
+            block = resize(work, block, random_size(&worker->seed));
+            sign(block);
+        }
+        _Atomic(unsigned char *) *place = &work->shelf[(dice >> 32) % SHELF_SIZE];
+        check_and_free(work, atomic_exchange(place, block));
+    }
+    return NULL;
+}
+
+static bool adds_up(const FwlPoolStats *stats)
+{
+    return stats->total_allocated - stats->total_freed == stats->current_usage &&
+           stats->pool_hit_count + stats->system_alloc_count == stats->allocation_count &&
+           stats->current_usage <= stats->peak_usage &&
+           stats->current_usage <= stats->committed_size &&
+           stats->idle_size <= stats->committed_size &&
+           stats->committed_size <= stats->reserved_size &&
+           stats->committed_size <= stats->charged_size &&
+           stats->charged_size <= stats->peak_charged;
+}
+
+static void *watch(void *opaque)
+{
+    Worker *worker = opaque;
+    Work *work = worker->work;
+    unsigned long looks = 0;
+    while (!atomic_load(&work->is_over)) {
+        FwlPoolStats stats;
+        fwl_pool_get_stats(work->pool, &stats);
+        if (!adds_up(&stats) || (stats.limit_count > 0 && stats.peak_charged > stats.limit))
+            atomic_fetch_add(&work->failures, 1);
+        if (++looks % 64 == 0)
+            fwl_pool_trim(work->pool, 4 * MIB);
+    }
+    return NULL;
+}
+
+static void start(Worker *worker, Work *work, uint64_t seed, void *(*run)(void *opaque))
+{
+    *worker = (Worker){.work = work, .seed = seed};
+    assert_int_equal(fwl_os_thread_create(&worker->thread, run, worker), 0);
+}
+
+static void run_threads(Work *work)
+{
+    Worker watcher;
+    Worker workers[THREADS];
+    start(&watcher, work, 1, watch);
+    for (size_t i = 0; i < THREADS; i++)
+        start(&workers[i], work, 0x9e3779b97f4a7c15u * (i + 1), allocate_and_hand_over);
+    for (size_t i = 0; i < THREADS; i++)
+        fwl_os_thread_join(&workers[i].thread);
+    for (size_t i = 0; i < SHELF_SIZE; i++)
+        check_and_free(work, work->shelf[i]);
+    atomic_store(&work->is_over, true);
+    fwl_os_thread_join(&watcher.thread);
+}
+
+static FwlPool *make_pool(size_t limit, enum FwlLimitAction action)
+{
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = limit;
+    config.on_limit = action;
+    config.wait_timeout_ms = 10000;
+    FwlPool *pool;
+    need_ok(fwl_pool_create(&pool, &config));
+    return pool;
+}
+
+static void expect_all_back(FwlPool *pool)
+{
+    FwlPoolStats stats;
+    fwl_pool_get_stats(pool, &stats);
+    assert_true(adds_up(&stats));
+    assert_int_equal(stats.current_usage, 0);
+    assert_int_equal(stats.allocation_count, stats.free_count);
+    fwl_pool_trim(pool, 0);
+    fwl_pool_get_stats(pool, &stats);
+    assert_int_equal(stats.committed_size, 0);
+    assert_int_equal(stats.charged_size, 0);
+}
+
+static void blocks_change_hands_unharmed_and_snapshots_add_up(void)
+{
+    static Work work;
+    work = (Work){.pool = make_pool(FWL_POOL_SIZE_UNLIMITED, FWL_LIMIT_FAIL)};
+    run_threads(&work);
+    assert_int_equal(atomic_load(&work.failures), 0);
+    assert_int_equal(atomic_load(&work.refused), 0);
+    expect_all_back(work.pool);
+    fwl_pool_destroy(&work.pool);
+}
+
+static void a_budget_holds_under_many_threads(void)
+{
+    static Work work;
+    work = (Work){.pool = make_pool(16 * MIB, FWL_LIMIT_FAIL)};
+    run_threads(&work);
+    FwlPoolStats stats;
+    fwl_pool_get_stats(work.pool, &stats);
+    assert_int_equal(atomic_load(&work.failures), 0);
+    assert_true(stats.peak_charged <= stats.limit);
+    expect_all_back(work.pool);
+    fwl_pool_destroy(&work.pool);
+}
+
+/* Waiting: each thread holds at most one frame, the budget has room for two, so all get through. */
+enum { FRAMES_EACH = 200 };
+
+static void *take_frames_in_turn(void *opaque)
+{
+    Worker *worker = opaque;
+    Work *work = worker->work;
+    for (int i = 0; i < FRAMES_EACH; i++) {
+        const size_t size = (size_t)(2 + next_random(&worker->seed) % 2) * MIB;
+        unsigned char *frame = fwl_pool_alloc(work->pool, size);
+        if (!frame) {
+            atomic_fetch_add(&work->refused, 1);
+            continue;
+        }
+        sign(frame);
+        check_and_free(work, frame);
+    }
+    return NULL;
+}
+
+static void waiting_threads_all_get_their_turn(void)
+{
+    static Work work;
+    work = (Work){.pool = make_pool(6 * MIB, FWL_LIMIT_WAIT)};
+    Worker workers[THREADS];
+    for (size_t i = 0; i < THREADS; i++)
+        start(&workers[i], &work, i + 1, take_frames_in_turn);
+    for (size_t i = 0; i < THREADS; i++)
+        fwl_os_thread_join(&workers[i].thread);
+    FwlPoolStats stats;
+    fwl_pool_get_stats(work.pool, &stats);
+    assert_int_equal(atomic_load(&work.refused), 0);
+    assert_int_equal(atomic_load(&work.failures), 0);
+    assert_true(stats.peak_charged <= stats.limit);
+    expect_all_back(work.pool);
+    fwl_pool_destroy(&work.pool);
+}
+
+/* Timing out: something comes back before every attempt, but never enough. */
+enum { CRUMBS = 200, CRUMB_NS = 5000000, CRUMBS_TIMEOUT_MS = 50 };
+
+typedef struct Crumbs {
+    void *blocks[CRUMBS];
+    size_t left;
+} Crumbs;
+
+static void free_a_crumb(void *opaque, FwlPool *pool, size_t needed)
+{
+    Crumbs *crumbs = opaque;
+    (void)needed;
+    const struct timespec pause = {.tv_nsec = CRUMB_NS};
+    nanosleep(&pause, NULL);
+    if (crumbs->left > 0)
+        fwl_pool_free(pool, crumbs->blocks[--crumbs->left]);
+}
+
+static void a_wait_ends_in_time_however_much_comes_back(void)
+{
+    static Crumbs crumbs;
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = 6 * MIB;
+    config.on_limit = FWL_LIMIT_WAIT;
+    config.wait_timeout_ms = CRUMBS_TIMEOUT_MS;
+    config.on_pressure = free_a_crumb;
+    config.opaque = &crumbs;
+    FwlPool *pool;
+    need_ok(fwl_pool_create(&pool, &config));
+    for (crumbs.left = 0; crumbs.left < CRUMBS; crumbs.left++)
+        crumbs.blocks[crumbs.left] = fwl_pool_alloc(pool, 64);
+    void *held = fwl_pool_alloc(pool, 4 * MIB);
+    void *refused = fwl_pool_alloc(pool, 4 * MIB);
+    const size_t left = crumbs.left;
+    while (crumbs.left > 0)
+        fwl_pool_free(pool, crumbs.blocks[--crumbs.left]);
+    fwl_pool_free(pool, held);
+    fwl_pool_destroy(&pool);
+    assert_null(refused);
+    assert_true(left > CRUMBS / 2);
+}
+
+/* Ending: the pool is destroyed while other threads still free its blocks. */
+enum { ENDINGS = 100 };
+
+static void *free_shelf(void *opaque)
+{
+    Worker *worker = opaque;
+    for (size_t i = 0; i < SHELF_SIZE; i++)
+        check_and_free(worker->work, atomic_exchange(&worker->work->shelf[i], NULL));
+    return NULL;
+}
+
+static void a_pool_ends_once_however_its_last_blocks_come_back(void)
+{
+    for (int ending = 0; ending < ENDINGS; ending++) {
+        static Work work;
+        work = (Work){.pool = make_pool(FWL_POOL_SIZE_UNLIMITED, FWL_LIMIT_WAIT)};
+        for (size_t i = 0; i < SHELF_SIZE; i++) {
+            work.shelf[i] = fwl_pool_alloc(work.pool, 16 + i * 3 * KIB);
+            sign(work.shelf[i]);
+        }
+        Worker workers[2];
+        FwlPool *pool = work.pool;
+        start(&workers[0], &work, 1, free_shelf);
+        start(&workers[1], &work, 2, free_shelf);
+        fwl_pool_destroy(&pool);
+        fwl_os_thread_join(&workers[0].thread);
+        fwl_os_thread_join(&workers[1].thread);
+        assert_int_equal(atomic_load(&work.failures), 0);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    /* Without planted failures: the threads make thousands of allocations in no fixed order. */
+    static const struct TestCase cases[] = {
+        CASE_ONCE(blocks_change_hands_unharmed_and_snapshots_add_up),
+        CASE_ONCE(a_budget_holds_under_many_threads),
+        CASE_ONCE(waiting_threads_all_get_their_turn),
+        CASE_ONCE(a_wait_ends_in_time_however_much_comes_back),
+        CASE_ONCE(a_pool_ends_once_however_its_last_blocks_come_back),
+    };
+    return run_cases("pool_threads", cases, sizeof cases / sizeof cases[0], argc, argv);
+}
