@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * One table says what options there are; getopt_long's table, the help and the suggestions for a
- * mistyped option are made from it.
- */
 #include "command/transcode_args.h"
 
 #include "command/command.h"
-#include "command/nearest_name.h"
+#include "command/option_table.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What an option is to the parser; for one with a short form, that letter. */
 enum OptionKey {
-    KEY_COPY = 256, /* above every letter */
+    KEY_COPY = OPTION_KEY_LONG,
     KEY_VIDEO_CODEC,
     KEY_AUDIO_CODEC,
     KEY_SUBTITLE_CODEC,
@@ -31,14 +24,6 @@ enum OptionKey {
     KEY_HELP = 'h',
 };
 
-struct OptionRow {
-    enum OptionKey key;
-    const char *name;     /* of the long form; NULL for none */
-    const char *argument; /* what stands for its argument in the help; NULL for none */
-    const char *help;
-};
-
-/* In the order of the help. */
 static const struct OptionRow option_rows[] = {
     {KEY_COPY, "copy", NULL, "copy the streams as they are, decode nothing"},
     {KEY_VIDEO_CODEC, "video-codec", "NAME", "encoder or codec for video, or 'copy'"},
@@ -56,20 +41,18 @@ static const struct OptionRow option_rows[] = {
 };
 
 enum {
-    OPTION_COUNT = sizeof option_rows / sizeof option_rows[0],
     CRF_MAX = 63,      /* of the encoders that know it; each checks its own range */
     THREADS_MAX = 1024 /* well above what a codec of libavcodec starts */
 };
 
-/* "--crf N", "-y", "-h, --help". */
-static void format_option(char *form, size_t size, const struct OptionRow *row)
-{
-    const bool has_letter = row->key < KEY_COPY;
-    const char letter[] = {'-', has_letter ? (char)row->key : ' ', '\0'};
-    snprintf(form, size, "%s%s%s%s%s%s", has_letter ? letter : "",
-             has_letter && row->name ? ", " : "", row->name ? "--" : "", row->name ? row->name : "",
-             row->argument ? " " : "", row->argument ? row->argument : "");
-}
+static int take_option(void *opaque, int key, const char *argument);
+
+static const struct OptionTable option_table = {
+    .subcommand = "transcode",
+    .rows = option_rows,
+    .count = sizeof option_rows / sizeof option_rows[0],
+    .take = take_option,
+};
 
 static int print_help(void)
 {
@@ -81,12 +64,7 @@ static int print_help(void)
            "otherwise.\n"
            "\n"
            "Options:\n");
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct OptionRow *row = &option_rows[i];
-        char form[40];
-        format_option(form, sizeof form, row);
-        printf("  %-23s %s\n", form, row->help);
-    }
+    fwl_options_print(&option_table);
     printf("\n"
            "Examples:\n"
            "  framewell transcode phone.mp4 small.webm\n"
@@ -98,76 +76,9 @@ static int print_help(void)
     return fwl_cmd_finish_stdout(EXIT_FINE);
 }
 
-/* The table as getopt_long has it, with the entry of zeros at its end. */
-static void fill_long_options(struct option long_options[OPTION_COUNT + 1])
+static int take_option(void *opaque, int key, const char *argument)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct OptionRow *row = &option_rows[i];
-        if (!row->name)
-            continue;
-        long_options[count++] = (struct option){
-            .name = row->name,
-            .has_arg = row->argument ? required_argument : no_argument,
-            .val = (int)row->key,
-        };
-    }
-    long_options[count] = (struct option){0};
-}
-
-/* A word that begins with two dashes and is no option, or could be several. */
-static int fail_unknown_option(const char *word)
-{
-    char name[64];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (option_rows[i].name && strncmp(option_rows[i].name, name, strlen(name)) == 0)
-            return fwl_cmd_fail(EXIT_USAGE, NULL, "'--%s' may be --%s or another: write it out",
-                                name, option_rows[i].name);
-    struct NearestName nearest = fwl_nearest_begin(name);
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (option_rows[i].name)
-            fwl_nearest_offer(&nearest, option_rows[i].name);
-    if (nearest.name[0])
-        return fwl_cmd_fail(EXIT_USAGE, NULL, "no option '--%s'; did you mean '--%s'?", name,
-                            nearest.name);
-    return fwl_cmd_fail(EXIT_USAGE, NULL,
-                        "no option '--%s'; 'framewell transcode --help' lists what there is", name);
-}
-
-/* What getopt_long does not take: an option of ours that is not used as it is meant (key says
- * which), a letter that is none, or a word that is none (key is 0). */
-static int fail_misused_option(const char *word, int key)
-{
-    if (key == 0)
-        return fail_unknown_option(word);
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct OptionRow *row = &option_rows[i];
-        if (!row->name || key != (int)row->key)
-            continue;
-        if (row->argument)
-            return fwl_cmd_fail(EXIT_USAGE, NULL, "--%s needs an argument: --%s %s", row->name,
-                                row->name, row->argument);
-        return fwl_cmd_fail(EXIT_USAGE, NULL, "--%s takes no argument", row->name);
-    }
-    return fwl_cmd_fail(EXIT_USAGE, NULL,
-                        "no option '-%c'; 'framewell transcode --help' lists what there is", key);
-}
-
-static int read_number(const char *option, const char *text, int max, int *number)
-{
-    char *end;
-    errno = 0;
-    const long value = strtol(text, &end, 10);
-    if (end == text || *end || errno || value < 0 || value > max)
-        return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is not a number from 0 to %d", text, max);
-    *number = (int)value;
-    return ARGS_GO_ON;
-}
-
-/* Takes one option. Returns as fwl_transcode_args_parse. */
-static int take_option(struct TranscodeArgs *args, int key, const char *argument)
-{
+    struct TranscodeArgs *args = opaque;
     FwlTranscodeOptions *options = &args->options;
     switch (key) {
     case KEY_COPY:
@@ -186,12 +97,12 @@ static int take_option(struct TranscodeArgs *args, int key, const char *argument
         options->format = argument;
         return ARGS_GO_ON;
     case KEY_CRF:
-        return read_number("--crf", argument, CRF_MAX, &options->crf);
+        return fwl_options_read_number("--crf", argument, 0, CRF_MAX, &options->crf);
     case KEY_PRESET:
         options->preset = argument;
         return ARGS_GO_ON;
     case KEY_THREADS:
-        return read_number("--threads", argument, THREADS_MAX, &options->threads);
+        return fwl_options_read_number("--threads", argument, 0, THREADS_MAX, &options->threads);
     case KEY_SALVAGE:
         args->may_salvage = true;
         return ARGS_GO_ON;
@@ -251,19 +162,9 @@ static int check_together(const struct TranscodeArgs *args)
 int fwl_transcode_args_parse(struct TranscodeArgs *args, int argc, char **argv)
 {
     *args = (struct TranscodeArgs){.options = fwl_transcode_options_default()};
-    struct option long_options[OPTION_COUNT + 1];
-    fill_long_options(long_options);
-    opterr = 0;
-    for (;;) {
-        const int key = getopt_long(argc, argv, ":yh", long_options, NULL);
-        if (key == -1)
-            break;
-        if (key == '?' || key == ':')
-            return fail_misused_option(argv[optind - 1], optopt);
-        const int status = take_option(args, key, optarg);
-        if (status != ARGS_GO_ON)
-            return status;
-    }
-    const int status = take_names(args, argc - optind, argv + optind);
+    int names;
+    int status = fwl_options_parse(&option_table, args, argc, argv, &names);
+    if (status == ARGS_GO_ON)
+        status = take_names(args, argc - names, argv + names);
     return status == ARGS_GO_ON ? check_together(args) : status;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "command/option_table.h"
 #include "framewell/transcode.h"
 
 /* What was asked for. Strings are those of argv. */
@@ -13,9 +14,6 @@ struct TranscodeArgs {
     FwlTranscodeOptions options;
     bool may_overwrite, may_salvage, is_quiet, wants_json;
 };
-
-/* fwl_transcode_args_parse: there is nothing left to do but to return the exit code. */
-enum { ARGS_GO_ON = -1 };
 
 /*
  * Fills args from the words of the command line. Returns ARGS_GO_ON, or an exit code after it

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The options of a subcommand as one table: getopt_long's table, the list in the help and the
+ * suggestions for a mistyped option are made from it.
+ */
+#ifndef FWL_OPTION_TABLE_H
+#define FWL_OPTION_TABLE_H
+
+#include <stddef.h>
+
+/* Keys from here on are options without a short form; below it the key is the letter. */
+enum { OPTION_KEY_LONG = 256 };
+
+/* What a parser returns while there is nothing to be done but to go on; else it is an exit code. */
+enum { ARGS_GO_ON = -1 };
+
+struct OptionRow {
+    int key;
+    const char *name;     /* of the long form; NULL for none */
+    const char *argument; /* what stands for its argument in the help; NULL for none */
+    const char *help;
+};
+
+struct OptionTable {
+    const char *subcommand;
+    const struct OptionRow *rows; /* in the order of the help */
+    size_t count;                 /* at most OPTION_COUNT_MAX */
+    /* Takes one option. Returns ARGS_GO_ON or an exit code. */
+    int (*take)(void *args, int key, const char *argument);
+};
+
+enum { OPTION_COUNT_MAX = 60 };
+
+/*
+ * Hands every option in argv to table->take, and moves the other words behind them; *names is the
+ * index of the first one. Returns ARGS_GO_ON, or an exit code: take's, or EXIT_USAGE after one line
+ * that says what does not fit.
+ */
+int fwl_options_parse(const struct OptionTable *table, void *args, int argc, char **argv,
+                      int *names);
+
+/* The list of options for a help, a line each. */
+void fwl_options_print(const struct OptionTable *table);
+
+/* A number from min to max as the argument of option. Returns ARGS_GO_ON or EXIT_USAGE. */
+int fwl_options_read_number(const char *option, const char *text, int min, int max, int *number);
+
+#endif
