@@ -19,6 +19,11 @@ static const struct Subcommand subcommands[] = {
         .summary = "turn one media file into another, in memory",
         .run = fwl_cmd_transcode,
     },
+    {
+        .name = "layout",
+        .summary = "explain how a picture lies in memory",
+        .run = fwl_cmd_layout,
+    },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof subcommands[0] };

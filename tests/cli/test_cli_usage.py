@@ -17,6 +17,7 @@ MAN = os.path.join(tap.ROOT, "man")
 PRINTED = [
     ("help", ["--help"]),
     ("transcode-help", ["transcode", "--help"]),
+    ("layout-help", ["layout", "--help"]),
     ("no-subcommand", []),
     ("unknown-subcommand", ["transcoed"]),
     ("unrelated-subcommand", ["fly"]),
@@ -81,7 +82,7 @@ def a_usage_error_is_one_line():
 
 @tap.case
 def no_line_of_help_is_wider_than_80_columns():
-    for arguments in (["--help"], ["transcode", "--help"]):
+    for arguments in (["--help"], ["transcode", "--help"], ["layout", "--help"]):
         for line in cli.framewell(*arguments).stdout.splitlines():
             tap.expect(len(line) <= 80, f"{len(line)} columns: {line}")
 
@@ -149,7 +150,7 @@ def every_exit_code_is_in_the_man_page():
 
 @tap.case
 def man_pages_have_no_fault_that_groff_finds():
-    for page in ("framewell.1", "framewell-transcode.1"):
+    for page in sorted(name for name in os.listdir(MAN) if name.endswith(".1")):
         try:
             done = tap.run(["groff", "-mandoc", "-ww", "-z", os.path.join(MAN, page)])
         except FileNotFoundError:

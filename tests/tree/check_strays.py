@@ -50,6 +50,11 @@ def gnu_source_is_defined_in_os_only():
 
 
 @tap.case
+def no_merge_was_left_half_done():
+    expect_none(source_tree.find(r"^(<{7} |={7}$|>{7} )", TEXTS))
+
+
+@tap.case
 def reference_counts_are_touched_in_refcount_h_only():
     paths = [path for path in LIBRARY if path != "src/base/refcount.h"]
     expect_none(source_tree.find(r"atomic_(fetch|load|store|init)\w*\s*\([^,;]*"
