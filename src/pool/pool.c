@@ -6,7 +6,7 @@
  *     fwl_pool_free    segment by masking -> span -> ours: back into the span; another thread's:
  *                      on its heap's remote list
  *
- * What that does not serve takes a slow way with a name: frames (pool_span.c), a span without
+ * What that does not serve takes a slow way with a name: frames (pool_frame.c), a span without
  * blocks (heap.c), a budget without room (pool_budget.c), a pool that was destroyed (count_down),
  * pools whose blocks are malloc's (pool_system.c).
  *

@@ -208,7 +208,7 @@ void fwl_pool_make_room_end(FwlLimitState *state);
 /* Lets those who wait for this pool's budget, or one above, try again. */
 void fwl_pool_wake_waiters(FwlPool *pool);
 
-/* pool_span.c: all with the span_lock not held. */
+/* pool_span.c, pool_frame.c, pool_idle.c: all with the span_lock not held. */
 
 /* Why fwl_span_acquire gave nothing. */
 typedef struct FwlSpanFailure {

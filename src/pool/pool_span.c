@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spans: where a pool gets pages, and where pages go.
- *
- * Runs are cut first fit from segments of 4 MiB; a frame has a segment of its own. A span whose
- * last block came back stays committed and idle, to be handed out again warm, the most recent
- * first; the oldest leave when there is more than max_idle_size of them, or at a release after
- * idle_timeout_ms.
+ * Spans: where a pool gets pages, and where pages go. Here: segments, and runs, which are cut first
+ * fit from segments of 4 MiB. Frames are in pool_frame.c; what becomes of a span whose last block
+ * came back, in pool_idle.c.
  *
  *     committed_size == sum of span.size over all spans (of whole segments, where the source cannot
  *                       purge)
- *     idle_size      == sum of span.size over the idle ones
  */
-#include "pool/pool_internal.h"
-
-#include <string.h>
+#include "pool/pool_span.h"
 
 #include "base/align.h"
-#include "base/checked.h"
 #include "pool/heap.h"
 
 enum {
-    NS_PER_MS = 1000000,
-    SPAN_SIZE_MIN = 32 << 10,   /* a run of small blocks has at least these bytes */
-    SPAN_WASTE_SHARE = 16,      /* a run leaves at most this part of itself unused at its end */
-    AGED_PURGES_A_RELEASE = 2,  /* so that no single release pays for all of the past */
-    HUGE_PAGE_SIZE = 2 << 20,
+    SPAN_SIZE_MIN = 32 << 10, /* a run of small blocks has at least these bytes */
+    SPAN_WASTE_SHARE = 16,    /* a run leaves at most this part of itself unused at its end */
 };
 
 /* Segments */
@@ -71,8 +61,8 @@ static size_t find_run(const FwlPool *pool, const FwlSegment *segment, size_t co
     return 0;
 }
 
-static FwlSegment *map_segment(FwlPool *pool, size_t mapping_size, size_t mapping_alignment,
-                               size_t header_offset)
+FwlSegment *fwl_segment_map(FwlPool *pool, size_t mapping_size, size_t mapping_alignment,
+                            size_t header_offset)
 {
     char *mapping = pool->source.map(pool->source.opaque, mapping_size, mapping_alignment);
     if (!mapping)
@@ -87,7 +77,7 @@ static FwlSegment *map_segment(FwlPool *pool, size_t mapping_size, size_t mappin
     return segment;
 }
 
-static void unmap_segment(FwlPool *pool, FwlSegment *segment)
+void fwl_segment_unmap(FwlPool *pool, FwlSegment *segment)
 {
     fwl_list_remove(&segment->link);
     pool->reserved_size -= segment->mapping_size;
@@ -110,7 +100,7 @@ static FwlSegment *map_run_segment(FwlPool *pool, bool is_forced, FwlSpanFailure
         if (failure->refuser)
             return NULL;
     }
-    FwlSegment *segment = map_segment(pool, FWL_SEGMENT_SIZE, FWL_SEGMENT_SIZE, 0);
+    FwlSegment *segment = fwl_segment_map(pool, FWL_SEGMENT_SIZE, FWL_SEGMENT_SIZE, 0);
     if (!segment) {
         fwl_pool_uncharge(pool, charge);
         return NULL;
@@ -132,110 +122,9 @@ static void unmap_if_spare(FwlPool *pool, FwlSegment *segment)
         pool->source.purge)
         return;
     const size_t charge = segment_charge(pool);
-    unmap_segment(pool, segment);
+    fwl_segment_unmap(pool, segment);
     pool->committed_size -= charge;
     fwl_pool_uncharge(pool, charge);
-}
-
-/* Idle spans */
-
-static void make_idle(FwlPool *pool, FwlSpan *span, FwlLink *list)
-{
-    span->idle_since_ns = fwl_os_clock_ns();
-    fwl_list_push_front(list, &span->link);
-    fwl_list_push_front(&pool->idle_by_age, &span->age_link);
-    pool->idle_size += span->size;
-}
-
-static void end_idle(FwlPool *pool, FwlSpan *span)
-{
-    fwl_list_remove(&span->link);
-    fwl_list_remove(&span->age_link);
-    pool->idle_size -= span->size;
-}
-
-static void drop_frame(FwlPool *pool, FwlSegment *segment, size_t size)
-{
-    unmap_segment(pool, segment);
-    pool->committed_size -= size;
-    fwl_pool_uncharge(pool, size);
-}
-
-static void drop_run(FwlPool *pool, FwlSegment *segment, FwlSpan *span)
-{
-    const size_t first = (size_t)(span->start - (char *)segment) / pool->page_size;
-    if (pool->source.purge) {
-        fwl_os_unpoison(span->start, span->size);
-        pool->source.purge(pool->source.opaque, span->start, span->size);
-        fwl_pool_poison(pool, span->start, span->size);
-        pool->committed_size -= span->size;
-        fwl_pool_uncharge(pool, span->size);
-    }
-    mark_pages(segment, first, span->size / pool->page_size, false);
-    if (is_run_segment_empty(pool, segment))
-        unmap_if_spare(pool, segment);
-}
-
-/* Gives the pages of an idle span back. */
-static void drop_idle(FwlPool *pool, FwlSpan *span)
-{
-    end_idle(pool, span);
-    FwlSegment *segment = fwl_segment_of(span->start);
-    if (segment->is_frame)
-        drop_frame(pool, segment, span->size);
-    else
-        drop_run(pool, segment, span);
-}
-
-static FwlSpan *oldest_idle(FwlPool *pool)
-{
-    return FWL_ITEM_OF(pool->idle_by_age.previous, FwlSpan, age_link);
-}
-
-static void drop_to(FwlPool *pool, size_t keep)
-{
-    while (pool->idle_size > keep)
-        drop_idle(pool, oldest_idle(pool));
-}
-
-/* Drops a few of those that have been idle for too long. */
-static void drop_aged(FwlPool *pool)
-{
-    if (pool->config.idle_timeout_ms == 0)
-        return;
-    const uint64_t now = fwl_os_clock_ns();
-    const uint64_t timeout = (uint64_t)pool->config.idle_timeout_ms * NS_PER_MS;
-    for (int i = 0; i < AGED_PURGES_A_RELEASE && pool->idle_size > 0; i++) {
-        FwlSpan *oldest = oldest_idle(pool);
-        if (now - oldest->idle_since_ns <= timeout)
-            return;
-        drop_idle(pool, oldest);
-    }
-}
-
-/* Keeps a span in a list of idle ones, as far as the configuration lets it. */
-static void keep_idle(FwlPool *pool, FwlSpan *span, FwlLink *list)
-{
-    make_idle(pool, span, list);
-    drop_to(pool, fwl_pool_is_over_limit(pool) ? 0 : pool->config.max_idle_size);
-    drop_aged(pool);
-}
-
-void fwl_span_release(FwlPool *pool, FwlSpan *span)
-{
-    fwl_os_mutex_lock(&pool->span_lock);
-    keep_idle(pool, span, &pool->idle_by_class[span->class_index]);
-    fwl_os_mutex_unlock(&pool->span_lock);
-}
-
-size_t fwl_span_trim(FwlPool *pool, size_t keep)
-{
-    fwl_os_mutex_lock(&pool->span_lock);
-    const size_t before = pool->idle_size;
-    drop_to(pool, keep);
-    const size_t after = pool->idle_size;
-    fwl_os_mutex_unlock(&pool->span_lock);
-    return before - after;
 }
 
 /* Runs */
@@ -309,142 +198,25 @@ FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, bool is_forced, boo
         span = new_run(pool, class_index, is_forced, failure);
     } else {
         span = FWL_ITEM_OF(idle->next, FwlSpan, link);
-        end_idle(pool, span);
+        fwl_idle_end(pool, span);
     }
     fwl_os_mutex_unlock(&pool->span_lock);
     return span;
 }
 
-/* Frames */
-
-/* Where a frame's block and its header lie in their mapping. */
-typedef struct FrameGeometry {
-    size_t mapping_size;
-    size_t mapping_alignment;
-    size_t header_offset;
-    size_t block_offset;
-} FrameGeometry;
-
-/* The block is at a multiple of its alignment, the header at the last multiple of the segment size
- * before the block. */
-static bool lay_out_frame(const FwlPool *pool, size_t size, size_t alignment,
-                          FrameGeometry *geometry)
+void fwl_run_drop(FwlPool *pool, FwlSegment *segment, FwlSpan *span)
 {
-    const size_t header = fwl_align_up(sizeof(FwlSegment) + sizeof(FwlSpan), pool->page_size);
-    geometry->mapping_alignment = alignment > FWL_SEGMENT_SIZE ? alignment : FWL_SEGMENT_SIZE;
-    geometry->block_offset = alignment > header ? alignment : header;
-    geometry->header_offset = fwl_align_down(geometry->block_offset - 1, FWL_SEGMENT_SIZE);
-    const size_t guard = pool->config.guard_frames ? pool->page_size : 0;
-    return fwl_checked_add(geometry->block_offset + guard, size, &geometry->mapping_size);
-}
-
-static FwlSpan *map_frame(FwlPool *pool, size_t size, size_t alignment)
-{
-    FrameGeometry geometry;
-    if (!lay_out_frame(pool, size, alignment, &geometry))
-        return NULL;
-    FwlSegment *segment = map_segment(pool, geometry.mapping_size, geometry.mapping_alignment,
-                                      geometry.header_offset);
-    if (!segment)
-        return NULL;
-    char *start = segment->mapping + geometry.block_offset;
-    if (pool->config.guard_frames && !fwl_os_protect(start + size, pool->page_size)) {
-        unmap_segment(pool, segment);
-        return NULL;
-    }
-    if (pool->config.use_huge_pages && !pool->config.source && size >= HUGE_PAGE_SIZE)
-        fwl_os_advise_huge_pages(segment->mapping, geometry.mapping_size);
-    segment->is_frame = true;
-    segment->spans[0] = (FwlSpan){
-        .start = start,
-        .size = size,
-        .block_size = size,
-        .alignment = alignment,
-        .capacity = 1,
-    };
-    return &segment->spans[0];
-}
-
-static FwlSpan *new_frame(FwlPool *pool, size_t size, size_t alignment, bool is_forced,
-                          FwlSpanFailure *failure)
-{
-    *failure = (FwlSpanFailure){.needed = size};
-    failure->refuser = fwl_pool_charge(pool, size, is_forced);
-    if (failure->refuser)
-        return NULL;
-    FwlSpan *span = map_frame(pool, size, alignment);
-    if (span)
-        pool->committed_size += size;
-    else
-        fwl_pool_uncharge(pool, size);
-    return span;
-}
-
-/* The hottest idle frame of this size; NULL where none is. */
-static FwlSpan *find_idle_frame(FwlPool *pool, size_t size, size_t alignment)
-{
-    FwlLink *link = pool->idle_frames.next;
-    for (; link != &pool->idle_frames; link = link->next) {
-        FwlSpan *span = FWL_ITEM_OF(link, FwlSpan, link);
-        if (span->size == size && fwl_is_aligned(span->start, alignment))
-            return span;
-    }
-    return NULL;
-}
-
-static void count_frame(FwlPool *pool, size_t size, bool is_new)
-{
-    FwlPoolTierStats *stats = &pool->frame_stats;
-    stats->total_allocated += size;
-    fwl_sum_add(&pool->tier_usage[FWL_TIER_FRAME], size);
-    fwl_sum_add(&pool->usage, size);
-    stats->allocation_count++;
-    if (is_new)
-        stats->system_alloc_count++;
-    else
-        stats->pool_hit_count++;
-}
-
-void *fwl_frame_acquire(FwlPool *pool, size_t size, size_t alignment, bool is_forced,
-                        FwlSpanFailure *failure)
-{
-    const FwlHolder holder = {.thread = fwl_os_thread_number(), .since_ns = fwl_os_clock_ns()};
-    fwl_os_mutex_lock(&pool->span_lock);
-    FwlSpan *span = pool->is_closed ? NULL : find_idle_frame(pool, size, alignment);
-    const bool is_new = !span;
-    if (span) {
-        end_idle(pool, span);
-        span->alignment = alignment;
-    } else {
-        *failure = (FwlSpanFailure){0};
-        span = pool->is_closed ? NULL : new_frame(pool, size, alignment, is_forced, failure);
-    }
-    if (span) {
-        span->live = 1;
+    const size_t first = (size_t)(span->start - (char *)segment) / pool->page_size;
+    if (pool->source.purge) {
         fwl_os_unpoison(span->start, span->size);
-        fwl_segment_of(span->start)->holder = holder;
-        count_frame(pool, size, is_new);
+        pool->source.purge(pool->source.opaque, span->start, span->size);
+        fwl_pool_poison(pool, span->start, span->size);
+        pool->committed_size -= span->size;
+        fwl_pool_uncharge(pool, span->size);
     }
-    fwl_os_mutex_unlock(&pool->span_lock);
-    return span ? span->start : NULL;
-}
-
-bool fwl_frame_release(FwlPool *pool, FwlSpan *span)
-{
-    fwl_os_mutex_lock(&pool->span_lock);
-    const bool is_open = !pool->is_closed;
-    span->live = 0;
-    fwl_pool_poison(pool, span->start, span->size);
-    pool->frame_stats.total_freed += span->size;
-    pool->frame_stats.free_count++;
-    fwl_sum_add(&pool->tier_usage[FWL_TIER_FRAME], (size_t)0 - span->size);
-    fwl_sum_add(&pool->usage, (size_t)0 - span->size);
-    if (is_open)
-        keep_idle(pool, span, &pool->idle_frames);
-    else
-        drop_frame(pool, fwl_segment_of(span->start), span->size);
-    fwl_os_mutex_unlock(&pool->span_lock);
-    return is_open;
+    mark_pages(segment, first, span->size / pool->page_size, false);
+    if (is_run_segment_empty(pool, segment))
+        unmap_if_spare(pool, segment);
 }
 
 /* Finding */
@@ -504,7 +276,7 @@ int fwl_span_reserve(FwlPool *pool, size_t size)
 void fwl_span_unmap_all(FwlPool *pool)
 {
     while (!fwl_list_is_empty(&pool->segments))
-        unmap_segment(pool, FWL_ITEM_OF(pool->segments.next, FwlSegment, link));
+        fwl_segment_unmap(pool, FWL_ITEM_OF(pool->segments.next, FwlSegment, link));
     fwl_pool_uncharge(pool, pool->committed_size);
     pool->committed_size = 0;
 }
