@@ -3,7 +3,7 @@
  * The pool against the allocators that are installed, the textbook pool, libavutil's buffer pool
  * and bare memory. Every line of the table is a work with the bounds that the pool must hold.
  */
-#include "harness.h"
+#include "bench_topics.h"
 #include "peers.h"
 #include "pool_works.h"
 
@@ -152,16 +152,12 @@ static const struct BenchWork works[] = {
     REPLAYS_OF("remux", "remux_av.bin"),
 };
 
-int main(int argc, char **argv)
-{
-    const struct BenchSuite suite = {
-        .name = "bench_pool",
-        .title = "the pool against allocators, buffer pools and bare memory",
-        .peers = pool_peers,
-        .peer_count = pool_peer_count,
-        .works = works,
-        .work_count = sizeof works / sizeof *works,
-        .subject = PEER_FRAMEWELL,
-    };
-    return bench_main(&suite, argc, argv);
-}
+const struct BenchSuite bench_pool_suite = {
+    .name = "framewell bench pool",
+    .title = "the pool against allocators, buffer pools and bare memory",
+    .peers = pool_peers,
+    .peer_count = POOL_PEER_COUNT,
+    .works = works,
+    .work_count = sizeof works / sizeof *works,
+    .subject = PEER_FRAMEWELL,
+};

@@ -95,7 +95,7 @@ static bool describe_mimalloc(char *version, size_t size)
     return true;
 }
 
-const struct BenchPeer pool_peers[] = {
+const struct BenchPeer pool_peers[POOL_PEER_COUNT] = {
     {.name = PEER_FRAMEWELL, .kind = KIND_POOL, .describe = describe_framewell},
     {.name = "glibc", .kind = KIND_MALLOC, .describe = describe_glibc},
     {.name = "jemalloc",
@@ -117,7 +117,6 @@ const struct BenchPeer pool_peers[] = {
     {.name = "libavutil", .kind = KIND_AVBUFFER, .describe = avpool_describe},
     {.name = PEER_BARE, .kind = KIND_BARE, .is_floor = true},
 };
-const size_t pool_peer_count = sizeof pool_peers / sizeof *pool_peers;
 
 void heap_init(struct Heap *heap, const struct BenchPeer *peer)
 {

@@ -39,8 +39,8 @@ enum PeerKind {
 #define PEER_FRAMEWELL "framewell"
 #define PEER_BARE      "bare"
 
-extern const struct BenchPeer pool_peers[];
-extern const size_t pool_peer_count;
+enum { POOL_PEER_COUNT = 8 };
+extern const struct BenchPeer pool_peers[POOL_PEER_COUNT];
 
 /* What a work allocates from. */
 struct Heap {

@@ -31,6 +31,7 @@ struct Subcommand {
     int (*run)(int argc, char **argv);
 };
 
+int fwl_cmd_bench(int argc, char **argv);
 int fwl_cmd_layout(int argc, char **argv);
 int fwl_cmd_transcode(int argc, char **argv);
 

@@ -24,6 +24,11 @@ static const struct Subcommand subcommands[] = {
         .summary = "explain how a picture lies in memory",
         .run = fwl_cmd_layout,
     },
+    {
+        .name = "bench",
+        .summary = "measure Framewell against what else is installed",
+        .run = fwl_cmd_bench,
+    },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof subcommands[0] };

@@ -18,7 +18,7 @@ FEW = ["--quick", "--rounds", "2", "--filter"]
 
 
 def run(*arguments, **environment):
-    return tap.run([PROGRAM, *arguments], env={**os.environ, **environment})
+    return tap.run([PROGRAM, "pool", *arguments], env={**os.environ, **environment})
 
 
 def report_of(*arguments, **environment):

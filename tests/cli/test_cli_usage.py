@@ -18,6 +18,7 @@ PRINTED = [
     ("help", ["--help"]),
     ("transcode-help", ["transcode", "--help"]),
     ("layout-help", ["layout", "--help"]),
+    ("bench-help", ["bench", "--help"]),
     ("no-subcommand", []),
     ("unknown-subcommand", ["transcoed"]),
     ("unrelated-subcommand", ["fly"]),
