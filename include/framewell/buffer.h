@@ -145,6 +145,35 @@ FWL_API void *fwl_buffer_get_opaque(const FwlBufferRef *buf);
 /* How many references the buffer has right now; other threads may change it at once. */
 FWL_API int fwl_buffer_get_ref_count(const FwlBufferRef *buf);
 
+/* One reference to a traced buffer, as fwl_buffer_visit_refs shows it. Everything is borrowed until
+ * the callback returns. */
+typedef struct FwlBufferHolder {
+    const FwlBufferRef *ref;
+    const char *label;  /* what holds it, as it was when it took it: "frame 1920x1080 yuv420p, pts
+                           3003", "packet of 4096 bytes, stream 1, pts 512"; "" for neither */
+    const char *place;  /* where it was taken, "player.c:210"; "player+0x1a2b" where the program has
+                           no debugging information, or the system no libdw */
+    uint64_t thread;    /* the system's number of the thread that took it */
+    uint64_t age_ns;    /* since then */
+    void *const *sites; /* where the calls return to that led there, the innermost first */
+    size_t site_count;
+} FwlBufferHolder;
+
+/* A negative result stops the visit and is handed on. */
+typedef int (*FwlBufferVisitCallback)(void *opaque, const FwlBufferHolder *holder);
+
+/*
+ * Shows every reference that a buffer of a debug pool (FwlPoolConfig.enable_debug, or
+ * FRAMEWELL_DEBUG=1 for the default pool) had at one moment of the call, the newest first. The list
+ * is made first: the callback may do anything, unref what it is shown included.
+ *
+ * Fails: FWL_E_INVALID without a buffer or callback; FWL_E_UNSUPPORTED for a buffer of another
+ * pool; FWL_E_NOMEM; the callback's own code. Returns 0.
+ * Cost: of debugging; finding lines of source takes milliseconds at first.
+ */
+FWL_API int fwl_buffer_visit_refs(const FwlBufferRef *buf, FwlBufferVisitCallback visit,
+                                  void *opaque);
+
 /* The opaque that alloc gave to the buffer which ref, got from a buffer pool, stands for. */
 FWL_API void *fwl_buffer_pool_buffer_get_opaque(const FwlBufferRef *ref);
 

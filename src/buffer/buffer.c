@@ -22,27 +22,51 @@
 #include "base/checked.h"
 #include "base/refcount.h"
 #include "buffer/buffer_internal.h"
+#include "buffer/buffer_trace.h"
 #include "framewell/mem.h"
 
 /* Making */
 
-FwlBufferRef *fwl_buffer_restart(FwlBuffer *buffer, size_t size)
+static FwlPool *choose_pool(FwlPool *pool)
+{
+    return pool ? pool : fwl_pool_default();
+}
+
+static size_t header_size(FwlPool *pool)
+{
+    return fwl_trace_is_on() ? fwl_trace_buffer_size(choose_pool(pool)) : sizeof(FwlBuffer);
+}
+
+static FwlBufferRef *set_first_ref(FwlBuffer *buffer, size_t size)
 {
     fwl_refcount_init(&buffer->refcount);
     buffer->first_ref = (FwlBufferRef){.buffer = buffer, .data = buffer->data, .size = size};
     return &buffer->first_ref;
 }
 
-static FwlBufferRef *start_buffer(FwlBuffer *buffer, uint8_t *data, size_t size)
+FwlBufferRef *fwl_buffer_restart(FwlBuffer *buffer, size_t size, void *caller)
+{
+    FwlBufferRef *ref = set_first_ref(buffer, size);
+    if (buffer->is_traced)
+        fwl_trace_restart(buffer, caller);
+    return ref;
+}
+
+static FwlBufferRef *start_buffer(FwlBuffer *buffer, FwlPool *pool, uint8_t *data, size_t size,
+                                  void *caller)
 {
     buffer->data = data;
     buffer->size = size;
-    return fwl_buffer_restart(buffer, size);
+    FwlBufferRef *ref = set_first_ref(buffer, size);
+    if (fwl_trace_is_on())
+        fwl_trace_start(buffer, choose_pool(pool), caller);
+    return ref;
 }
 
-static FwlBufferRef *alloc_in_pool(FwlPool *pool, size_t size, void *(*alloc)(FwlPool *, size_t))
+static FwlBufferRef *alloc_in_pool(FwlPool *pool, size_t size, void *(*alloc)(FwlPool *, size_t),
+                                   void *caller)
 {
-    const size_t header = fwl_align_up(sizeof(FwlBuffer), fwl_pool_alignment(pool));
+    const size_t header = fwl_align_up(header_size(pool), fwl_pool_alignment(pool));
     size_t total;
     if (!fwl_checked_add(header, size, &total))
         return NULL;
@@ -50,35 +74,35 @@ static FwlBufferRef *alloc_in_pool(FwlPool *pool, size_t size, void *(*alloc)(Fw
     if (!buffer)
         return NULL;
     *buffer = (FwlBuffer){0};
-    return start_buffer(buffer, (uint8_t *)buffer + header, size);
+    return start_buffer(buffer, pool, (uint8_t *)buffer + header, size, caller);
 }
 
 FwlBufferRef *fwl_buffer_alloc2(FwlPool *pool, size_t size)
 {
-    return alloc_in_pool(pool, size, fwl_pool_alloc);
+    return alloc_in_pool(pool, size, fwl_pool_alloc, __builtin_return_address(0));
 }
 
 FwlBufferRef *fwl_buffer_alloc(size_t size)
 {
-    return fwl_buffer_alloc2(NULL, size);
+    return alloc_in_pool(NULL, size, fwl_pool_alloc, __builtin_return_address(0));
 }
 
 FwlBufferRef *fwl_buffer_allocz(size_t size)
 {
-    return alloc_in_pool(NULL, size, fwl_pool_allocz);
+    return alloc_in_pool(NULL, size, fwl_pool_allocz, __builtin_return_address(0));
 }
 
 FwlBufferRef *fwl_buffer_create(uint8_t *data, size_t size,
                                 void (*free_cb)(void *opaque, uint8_t *data), void *opaque,
                                 int flags)
 {
-    FwlBuffer *buffer = fwl_mallocz(sizeof *buffer);
+    FwlBuffer *buffer = fwl_mallocz(header_size(NULL));
     if (!buffer)
         return NULL;
     buffer->free_cb = free_cb ? free_cb : fwl_buffer_default_free;
     buffer->opaque = opaque;
     buffer->flags = flags & FWL_BUFFER_FLAG_READONLY;
-    return start_buffer(buffer, data, size);
+    return start_buffer(buffer, NULL, data, size, __builtin_return_address(0));
 }
 
 void fwl_buffer_default_free(void *opaque, uint8_t *data)
@@ -89,11 +113,9 @@ void fwl_buffer_default_free(void *opaque, uint8_t *data)
 
 /* References */
 
-FwlBufferRef *fwl_buffer_slice(const FwlBufferRef *buf, size_t offset, size_t size)
+static FwlBufferRef *add_ref(const FwlBufferRef *buf, size_t offset, size_t size, void *caller)
 {
-    if (!buf || offset > buf->size || size > buf->size - offset)
-        return NULL;
-    FwlBufferRef *ref = fwl_malloc(sizeof *ref);
+    FwlBufferRef *ref = fwl_malloc(fwl_trace_ref_size(buf->buffer));
     if (!ref)
         return NULL;
     if (!fwl_refcount_inc(&buf->buffer->refcount)) {
@@ -105,12 +127,21 @@ FwlBufferRef *fwl_buffer_slice(const FwlBufferRef *buf, size_t offset, size_t si
         .data = offset > 0 ? buf->data + offset : buf->data,
         .size = size,
     };
+    if (ref->buffer->is_traced)
+        fwl_trace_add(ref, caller);
     return ref;
+}
+
+FwlBufferRef *fwl_buffer_slice(const FwlBufferRef *buf, size_t offset, size_t size)
+{
+    if (!buf || offset > buf->size || size > buf->size - offset)
+        return NULL;
+    return add_ref(buf, offset, size, __builtin_return_address(0));
 }
 
 FwlBufferRef *fwl_buffer_ref(const FwlBufferRef *buf)
 {
-    return buf ? fwl_buffer_slice(buf, 0, buf->size) : NULL;
+    return buf ? add_ref(buf, 0, buf->size, __builtin_return_address(0)) : NULL;
 }
 
 /* Ends a buffer that has no reference left. Once the callback of a buffer pool was called, the
@@ -131,6 +162,8 @@ void fwl_buffer_unref(FwlBufferRef **buf)
     FwlBufferRef *ref = *buf;
     FwlBuffer *buffer = ref->buffer;
     *buf = NULL;
+    if (buffer->is_traced)
+        fwl_trace_remove(ref);
     if (ref != &buffer->first_ref)
         fwl_free(ref);
     if (fwl_refcount_dec(&buffer->refcount))

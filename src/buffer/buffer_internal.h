@@ -19,10 +19,11 @@ struct FwlBuffer {
     int flags;
     bool is_resizable; /* data is a block of its own: made by fwl_buffer_realloc */
     bool is_pooled;    /* belongs to a buffer pool, which keeps this header, too */
+    bool is_traced;    /* it is followed by a trace (buffer_trace.h) */
     FwlBufferRef first_ref;
 };
 
 /* Gives a buffer without references, all of its size bytes, a first one again. */
-FwlBufferRef *fwl_buffer_restart(FwlBuffer *buffer, size_t size);
+FwlBufferRef *fwl_buffer_restart(FwlBuffer *buffer, size_t size, void *caller);
 
 #endif

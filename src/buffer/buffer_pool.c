@@ -147,8 +147,8 @@ static Entry *take_idle(FwlBufferPool *pool)
  * on, and the entry remembers what it was. */
 static FwlBufferRef *new_buffer(FwlBufferPool *pool)
 {
-    FwlBufferRef *ref = pool->alloc2 ? pool->alloc2(pool->opaque, pool->size)
-                                     : pool->alloc(pool->size);
+    FwlBufferRef *ref =
+        pool->alloc2 ? pool->alloc2(pool->opaque, pool->size) : pool->alloc(pool->size);
     if (!ref)
         return NULL;
     Entry *entry = ref->size >= pool->size && fwl_buffer_get_ref_count(ref) == 1
@@ -178,7 +178,9 @@ FwlBufferRef *fwl_buffer_pool_get(FwlBufferPool *pool)
     if (!fwl_refcount_inc(&pool->refcount))
         return NULL;
     Entry *entry = take_idle(pool);
-    FwlBufferRef *ref = entry ? fwl_buffer_restart(entry->buffer, pool->size) : new_buffer(pool);
+    FwlBufferRef *ref =
+        entry ? fwl_buffer_restart(entry->buffer, pool->size, __builtin_return_address(0))
+              : new_buffer(pool);
     if (!ref)
         unref_pool(pool);
     return ref;

@@ -17,6 +17,7 @@
 #include "framewell/image.h"
 #include "framewell/mem.h"
 #include "media/frame_internal.h"
+#include "media/holder_trace.h"
 
 /* Lifetime */
 
@@ -55,6 +56,8 @@ FwlFrame *fwl_frame_clone(const FwlFrame *src)
     FwlFrame *frame = fwl_frame_alloc();
     if (frame && fwl_frame_ref(frame, src) < 0)
         fwl_frame_free(&frame);
+    if (frame)
+        fwl_frame_trace(frame, __builtin_return_address(0));
     return frame;
 }
 
@@ -94,10 +97,12 @@ void fwl_frame_move_ref(FwlFrame *dst, FwlFrame *src)
 {
     if (dst == src)
         return;
+    fwl_trace_refill("frame", dst->buf[0], __builtin_return_address(0));
     *dst = *src;
     if (src->extended_data == src->data)
         dst->extended_data = dst->data;
     make_blank(src, src->pool);
+    fwl_frame_trace(dst, __builtin_return_address(0));
 }
 
 /* References */
@@ -197,13 +202,17 @@ static int ref_everything(FwlFrame *dst, const FwlFrame *src)
 
 int fwl_frame_ref(FwlFrame *dst, const FwlFrame *src)
 {
-    if (holds_something(dst))
+    if (holds_something(dst)) {
+        fwl_trace_refill("frame", dst->buf[0], __builtin_return_address(0));
         return FWL_E_INVALID;
+    }
     FwlPool *own_pool = dst->pool;
     copy_fields(dst, src);
     const int err = ref_everything(dst, src);
-    if (err >= 0)
+    if (err >= 0) {
+        fwl_frame_trace(dst, __builtin_return_address(0));
         return 0;
+    }
     fwl_frame_unref(dst);
     dst->pool = own_pool;
     return err;
@@ -267,6 +276,7 @@ int fwl_frame_make_writable(FwlFrame *frame)
     fwl_frame_end_side_data(frame, 0);
     frame->side_data = copy.side_data;
     frame->nb_side_data = copy.nb_side_data;
+    fwl_frame_trace(frame, __builtin_return_address(0));
     return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "framewell/image.h"
 #include "framewell/mem.h"
 #include "media/frame_internal.h"
+#include "media/holder_trace.h"
 
 enum { ROW_GROUP = 32, MIN_PLANE_PADDING = 32, PICTURE_PLANES = 4 };
 
@@ -232,8 +233,10 @@ int fwl_frame_alloc_planes(FwlFramePlanes *planes, const FwlFrame *frame,
 
 int fwl_frame_get_buffer(FwlFrame *frame, int align)
 {
-    if (frame->buf[0])
+    if (frame->buf[0]) {
+        fwl_trace_refill("frame", frame->buf[0], __builtin_return_address(0));
         return FWL_E_INVALID;
+    }
     const FwlChannelLayout layout = fwl_frame_layout(frame);
     FwlFramePlanes planes;
     const int err = fwl_frame_alloc_planes(&planes, frame, &layout, align);
@@ -245,5 +248,6 @@ int fwl_frame_get_buffer(FwlFrame *frame, int align)
         frame->channels = layout.nb_channels;
         frame->channel_layout = layout.order == FWL_CHANNEL_ORDER_NATIVE ? layout.u.mask : 0;
     }
+    fwl_frame_trace(frame, __builtin_return_address(0));
     return 0;
 }

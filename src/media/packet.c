@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "media/holder_trace.h"
 
 enum { PADDING = FWL_INPUT_BUFFER_PADDING_SIZE };
 
@@ -46,6 +47,8 @@ FwlPacket *fwl_packet_clone(const FwlPacket *src)
     FwlPacket *pkt = fwl_packet_alloc();
     if (pkt && fwl_packet_ref(pkt, src) < 0)
         fwl_packet_free(&pkt);
+    if (pkt)
+        fwl_packet_trace(pkt, __builtin_return_address(0));
     return pkt;
 }
 
@@ -61,6 +64,7 @@ void fwl_init_packet(FwlPacket *pkt)
 {
     uint8_t *data = pkt->data;
     const size_t size = pkt->size;
+    fwl_trace_refill("packet", pkt->buf, __builtin_return_address(0));
     make_blank(pkt, NULL);
     pkt->data = data;
     pkt->size = size;
@@ -89,10 +93,12 @@ int fwl_new_packet(FwlPacket *pkt, size_t size)
     FwlBufferRef *buf = alloc_padded(pkt->pool, size);
     if (!buf)
         return FWL_E_NOMEM;
+    fwl_trace_refill("packet", pkt->buf, __builtin_return_address(0));
     make_blank(pkt, pkt->pool);
     pkt->buf = buf;
     pkt->data = buf->data;
     pkt->size = size;
+    fwl_packet_trace(pkt, __builtin_return_address(0));
     return 0;
 }
 
@@ -158,6 +164,7 @@ int fwl_grow_packet(FwlPacket *pkt, size_t grow_by)
     }
     pkt->size = size;
     memset(pkt->data + size, 0, PADDING);
+    fwl_packet_trace(pkt, __builtin_return_address(0));
     return 0;
 }
 
@@ -168,9 +175,11 @@ int fwl_packet_from_data(FwlPacket *pkt, uint8_t *data, size_t size)
     FwlBufferRef *buf = fwl_buffer_create(data, size + PADDING, NULL, NULL, 0);
     if (!buf)
         return FWL_E_NOMEM;
+    fwl_trace_refill("packet", pkt->buf, __builtin_return_address(0));
     pkt->buf = buf;
     pkt->data = data;
     pkt->size = size;
+    fwl_packet_trace(pkt, __builtin_return_address(0));
     return 0;
 }
 
@@ -220,6 +229,7 @@ fail:
 
 int fwl_packet_ref(FwlPacket *dst, const FwlPacket *src)
 {
+    fwl_trace_refill("packet", dst->buf, __builtin_return_address(0));
     make_blank(dst, src->pool);
     const int err = fwl_packet_copy_props(dst, src);
     if (err < 0)
@@ -229,6 +239,7 @@ int fwl_packet_ref(FwlPacket *dst, const FwlPacket *src)
         goto fail;
     dst->data = src->buf ? src->data : dst->buf->data;
     dst->size = src->size;
+    fwl_packet_trace(dst, __builtin_return_address(0));
     return 0;
 
 fail:
@@ -248,8 +259,10 @@ void fwl_packet_move_ref(FwlPacket *dst, FwlPacket *src)
 {
     if (dst == src)
         return;
+    fwl_trace_refill("packet", dst->buf, __builtin_return_address(0));
     *dst = *src;
     make_blank(src, src->pool);
+    fwl_packet_trace(dst, __builtin_return_address(0));
 }
 
 /* Puts a copy of the data in place of what the packet refers to. */
@@ -261,6 +274,7 @@ static int replace_by_copy(FwlPacket *pkt)
     fwl_buffer_unref(&pkt->buf);
     pkt->buf = buf;
     pkt->data = buf->data;
+    fwl_packet_trace(pkt, __builtin_return_address(0));
     return 0;
 }
 

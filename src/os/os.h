@@ -146,6 +146,16 @@ typedef struct FwlPlace {
 /* False: unknown. Not with a lock held. */
 bool fwl_os_locate(const void *address, FwlPlace *place);
 
+/* A line of source, the file without its folder. */
+typedef struct FwlSourceLine {
+    char file[64];
+    int number;
+} FwlSourceLine;
+
+/* False: no debugging information, or nothing that reads it. Slow at the first call; may allocate
+ * by malloc. Not with a lock held. */
+bool fwl_os_source_line(const void *address, FwlSourceLine *line);
+
 /* Writes text to standard error. */
 void fwl_os_say(const char *text, size_t size);
 

@@ -13,6 +13,7 @@
 #include "pool/heap.h"
 
 #include "base/align.h"
+#include "pool/pool_debug.h"
 #include "pool/pool_system.h"
 
 enum {
@@ -525,10 +526,12 @@ static void lock_everything(void)
         fwl_os_mutex_lock(&pool->span_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
         fwl_os_mutex_lock(&pool->wait_lock);
+    fwl_os_mutex_lock(&fwl_debug_trace_lock);
 }
 
 static void unlock_everything(void)
 {
+    fwl_os_mutex_unlock(&fwl_debug_trace_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool) {
         fwl_os_mutex_unlock(&pool->wait_lock);
         fwl_os_mutex_unlock(&pool->span_lock);

@@ -106,6 +106,21 @@ FwlDebugCall fwl_debug_call(void *caller);
 _Noreturn void fwl_debug_accuse(const FwlPool *pool, const FwlDebugHeader *block, void *caller,
                                 const char *format, ...) FWL_PRINTF_LIKE(4, 5);
 
+/* The innermost place of a call outside this library: "player.c:210", or "player+0x1a2b" where
+ * lines of source are not known. Not with a lock held. */
+void fwl_debug_name_place(char *text, size_t size, const FwlDebugCall *call);
+
+/* One line about what leaks from a pool: through the log, and on standard error where
+ * FRAMEWELL_DEBUG is set. Not with a lock held. */
+void fwl_debug_say_leak(FwlPool *pool, const char *format, ...) FWL_PRINTF_LIKE(2, 3);
+
+/* Guards what layers above know of debug blocks (buffer_trace.h); the last in the order of locks,
+ * but for span_lock and those behind it, which its holder does not need. */
+extern FwlMutex fwl_debug_trace_lock;
+
+/* Has the list of a pool's live blocks followed by what a layer above knows of them. */
+void fwl_debug_set_holder_list(void (*list)(FwlPool *pool));
+
 /* Lists the live blocks by call site, through the log, and on standard error where FRAMEWELL_DEBUG
  * is set. */
 void fwl_debug_list_leaks(FwlPool *pool);

@@ -98,13 +98,33 @@ static size_t first_outside(void *const *sites, size_t count)
     return 0;
 }
 
+/* "player+0x1a2b", and the line of source where it is known: "player+0x1a2b (player.c:210)". */
 static void add_site(Line *line, void *site)
 {
     FwlPlace place;
+    FwlSourceLine source;
     if (fwl_os_locate(call_before(site), &place))
         add(line, "%s+0x%zx", place.module, place.offset);
     else
         add(line, "%p", site);
+    if (fwl_os_source_line(call_before(site), &source))
+        add(line, " (%s:%d)", source.file, source.number);
+}
+
+void fwl_debug_name_place(char *text, size_t size, const FwlDebugCall *call)
+{
+    const size_t count = count_sites(call->sites);
+    void *site = count > 0 ? call->sites[first_outside(call->sites, count)] : NULL;
+    FwlPlace place;
+    FwlSourceLine source;
+    if (fwl_os_source_line(call_before(site), &source)) {
+        snprintf(text, size, "%s:%d", source.file, source.number);
+    } else if (fwl_os_locate(call_before(site), &place)) {
+        const char *slash = strrchr(place.module, '/');
+        snprintf(text, size, "%s+0x%zx", slash ? slash + 1 : place.module, place.offset);
+    } else {
+        snprintf(text, size, "%p", site);
+    }
 }
 
 static void add_sites(Line *line, void *const *sites, size_t count)
@@ -188,13 +208,31 @@ static void count_leak(void *opaque, const FwlPoolBlock *block, const FwlDebugHe
     group->size += block->size;
 }
 
-static void say_leak(FwlPool *pool, bool is_on_stderr, const Line *line)
+static bool is_asked_for_on_stderr(void)
 {
+    const char *wish = fwl_os_environment("FRAMEWELL_DEBUG");
+    return wish && wish[0] != '\0' && strcmp(wish, "0") != 0;
+}
+
+static void say_line(FwlPool *pool, Line *line)
+{
+    add(line, "\n");
     fwl_log(pool, FWL_LOG_WARNING, "%s", line->text);
-    if (is_on_stderr) {
+    if (is_asked_for_on_stderr()) {
         fwl_os_say("framewell: ", strlen("framewell: "));
         fwl_os_say(line->text, line->size);
     }
+}
+
+void fwl_debug_say_leak(FwlPool *pool, const char *format, ...)
+{
+    Line line = {0};
+    add(&line, "pool %s: ", pool->name);
+    va_list args;
+    va_start(args, format);
+    add_list(&line, format, args);
+    va_end(args);
+    say_line(pool, &line);
 }
 
 /* The largest group that was not shown yet, taken off the list. */
@@ -217,21 +255,24 @@ static const char *plural(uint64_t count)
 
 static void say_leaks(FwlPool *pool, Leaks *leaks)
 {
-    const char *wish = fwl_os_environment("FRAMEWELL_DEBUG");
-    const bool is_on_stderr = wish && wish[0] != '\0' && strcmp(wish, "0") != 0;
-    Line line = {0};
-    add(&line, "pool %s: %" PRIu64 " block%s, %" PRIu64 " byte%s still live\n", pool->name,
-        leaks->count, plural(leaks->count), leaks->size, plural(leaks->size));
-    say_leak(pool, is_on_stderr, &line);
+    fwl_debug_say_leak(pool, "%" PRIu64 " block%s, %" PRIu64 " byte%s still live", leaks->count,
+                       plural(leaks->count), leaks->size, plural(leaks->size));
     for (int shown = 0; shown < SHOWN_GROUPS_MAX && leaks->group_count > 0; shown++) {
         const Group group = take_largest(leaks);
-        line = (Line){0};
+        Line line = {0};
         add(&line, "pool %s: %" PRIu64 " block%s, %" PRIu64 " byte%s allocated at ", pool->name,
             group.count, plural(group.count), group.size, plural(group.size));
         add_sites(&line, group.sites, count_sites(group.sites));
-        add(&line, "\n");
-        say_leak(pool, is_on_stderr, &line);
+        say_line(pool, &line);
     }
+}
+
+FwlMutex fwl_debug_trace_lock = FWL_MUTEX_INIT;
+static void (*_Atomic list_holders)(FwlPool *pool);
+
+void fwl_debug_set_holder_list(void (*list)(FwlPool *pool))
+{
+    atomic_store_explicit(&list_holders, list, memory_order_relaxed);
 }
 
 void fwl_debug_list_leaks(FwlPool *pool)
@@ -243,8 +284,11 @@ void fwl_debug_list_leaks(FwlPool *pool)
         leaks->group_max = GROUPS_MAX;
     Leaks *used = leaks ? leaks : &totals;
     fwl_pool_walk(pool, count_leak, used);
+    void (*list)(FwlPool *) = atomic_load_explicit(&list_holders, memory_order_relaxed);
     if (used->count > 0)
         say_leaks(pool, used);
+    if (used->count > 0 && list)
+        list(pool);
     if (leaks)
         fwl_os_unmap(leaks, size);
 }
