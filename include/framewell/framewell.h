@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * All of the library: the headers that need nothing but libc. Those for FFmpeg (ffmpeg.h,
- * transcode.h) are included by who links libframewell-ffmpeg.
+ * probe.h, transcode.h) are included by who links libframewell-ffmpeg.
  *
  *     FwlPacket *packet = fwl_packet_alloc();
  *     if (!packet)

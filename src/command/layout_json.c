@@ -5,10 +5,7 @@
  */
 #include "command/layout_report.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <jansson.h>
+#include "command/json_text.h"
 
 static json_t *plane_object(const struct LayoutReport *report, int i)
 {
@@ -46,18 +43,6 @@ static json_t *planes_array(const struct LayoutReport *report)
     return planes;
 }
 
-/* Prints the object and lets go of it; NULL is one that there was no memory for. */
-static int print(json_t *object)
-{
-    char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
-    json_decref(object);
-    if (!text)
-        return FWL_E_NOMEM;
-    puts(text);
-    free(text);
-    return 0;
-}
-
 int fwl_layout_print_json(const struct LayoutReport *report)
 {
     json_t *object = json_pack("{s:s, s:i, s:i, s:i, s:I, s:o}",        //
@@ -69,7 +54,7 @@ int fwl_layout_print_json(const struct LayoutReport *report)
                                "planes", planes_array(report));
     if (object && report->frames.count > 0)
         json_object_set_new(object, "frames", frames_object(&report->frames));
-    return print(object);
+    return fwl_json_print(object);
 }
 
 static json_t *format_object(const FwlPixFmtDescriptor *row)
@@ -96,5 +81,5 @@ int fwl_layout_print_list_json(void)
     for (const FwlPixFmtDescriptor *row = fwl_pix_fmt_desc_next(NULL); row;
          row = fwl_pix_fmt_desc_next(row))
         json_array_append_new(list, format_object(row));
-    return print(list);
+    return fwl_json_print(list);
 }

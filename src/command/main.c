@@ -20,6 +20,11 @@ static const struct Subcommand subcommands[] = {
         .run = fwl_cmd_transcode,
     },
     {
+        .name = "probe",
+        .summary = "tell what a file holds, and what memory it takes",
+        .run = fwl_cmd_probe,
+    },
+    {
         .name = "layout",
         .summary = "explain how a picture lies in memory",
         .run = fwl_cmd_layout,

@@ -5,24 +5,7 @@
  */
 #include "command/transcode_report.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <jansson.h>
-
-/* A file's name is whatever bytes it is; JSON is UTF-8. Other bytes become '?'. */
-static json_t *name_string(const char *name)
-{
-    json_t *string = json_string(name);
-    if (string)
-        return string;
-    char clean[512];
-    size_t length = 0;
-    for (; name[length] && length + 1 < sizeof clean; length++)
-        clean[length] = (unsigned char)name[length] < 0x80 ? name[length] : '?';
-    clean[length] = '\0';
-    return json_string(clean);
-}
+#include "command/json_text.h"
 
 static json_t *number(uint64_t value)
 {
@@ -91,7 +74,7 @@ static json_t *stream_list(const FwlTranscodeResult *result)
 
 static json_t *file_object(const char *name, const char *format, uint64_t bytes)
 {
-    return json_pack("{s:o, s:s, s:o}", "name", name_string(name), "format", format, "bytes",
+    return json_pack("{s:o, s:s, s:o}", "name", fwl_json_text(name), "format", format, "bytes",
                      number(bytes));
 }
 
@@ -112,7 +95,7 @@ static json_t *report_object(const struct TranscodeReport *report)
     return json_pack(
         "{s:i, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:o}",                                 //
         "exit_code", report->exit_code,                                                       //
-        "error", name_string(report->error),                                                  //
+        "error", fwl_json_text(report->error),                                                //
         "input", file_object(report->input_name, result->input_format, result->bytes_in),     //
         "output", file_object(report->output_name, result->output_format, result->bytes_out), //
         "duration", seconds((double)result->duration_us * 1e3),                               //
@@ -125,14 +108,5 @@ static json_t *report_object(const struct TranscodeReport *report)
 
 int fwl_report_print_json(const struct TranscodeReport *report)
 {
-    json_t *object = report_object(report);
-    if (!object)
-        return FWL_E_NOMEM;
-    char *text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9));
-    json_decref(object);
-    if (!text)
-        return FWL_E_NOMEM;
-    puts(text);
-    free(text);
-    return 0;
+    return fwl_json_print(report_object(report));
 }

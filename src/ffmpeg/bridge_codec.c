@@ -268,3 +268,14 @@ void fwl_av_codec_use_memory(AVCodecContext *context, FwlCodecMemory *memory)
     context->get_encode_buffer = get_encode_buffer_from_memory;
     allow_any_thread(context);
 }
+
+int fwl_av_decoder_threads(const AVStream *stream, int wanted)
+{
+    /* A cover is one picture: with more threads it would come at the end of the input. */
+    if (stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
+        return 1;
+    /* With frame threads, libavcodec's Theora decoder copies blocks from pictures that are not
+     * there yet: where most of the picture stands still, every run gives other pixels. */
+    const enum AVCodecID id = stream->codecpar->codec_id;
+    return id == AV_CODEC_ID_THEORA || id == AV_CODEC_ID_VP3 ? 1 : wanted;
+}

@@ -64,19 +64,6 @@ int64_t fwl_track_packet_duration(const FwlTrack *track, const AVPacket *packet)
 
 /* Decoding */
 
-static int thread_count(const FwlTrack *track)
-{
-    /* A cover is one picture: with more threads it would come at the end of the input. */
-    if (track->input->disposition & AV_DISPOSITION_ATTACHED_PIC)
-        return 1;
-    /* With frame threads, libavcodec's Theora decoder copies blocks from pictures that are not
-     * there yet: where most of the picture stands still, every run gives other pixels. */
-    const enum AVCodecID id = track->input->codecpar->codec_id;
-    if (id == AV_CODEC_ID_THEORA || id == AV_CODEC_ID_VP3)
-        return 1;
-    return track->job->options->threads;
-}
-
 int fwl_decoder_open(FwlTrack *track)
 {
     FwlJob *job = track->job;
@@ -88,7 +75,7 @@ int fwl_decoder_open(FwlTrack *track)
     decoder->framerate = track->input->avg_frame_rate;
     if (decoder->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
         av_channel_layout_default(&decoder->ch_layout, decoder->ch_layout.nb_channels);
-    decoder->thread_count = thread_count(track);
+    decoder->thread_count = fwl_av_decoder_threads(track->input, job->options->threads);
     fwl_av_codec_use_memory(decoder, &job->frames);
     const int err = avcodec_open2(decoder, codec, NULL);
     if (err < 0)

@@ -18,6 +18,7 @@ PRINTED = [
     ("help", ["--help"]),
     ("transcode-help", ["transcode", "--help"]),
     ("layout-help", ["layout", "--help"]),
+    ("probe-help", ["probe", "--help"]),
     ("bench-help", ["bench", "--help"]),
     ("no-subcommand", []),
     ("unknown-subcommand", ["transcoed"]),
@@ -83,7 +84,8 @@ def a_usage_error_is_one_line():
 
 @tap.case
 def no_line_of_help_is_wider_than_80_columns():
-    for arguments in (["--help"], ["transcode", "--help"], ["layout", "--help"]):
+    for arguments in (["--help"], ["transcode", "--help"], ["layout", "--help"],
+                      ["probe", "--help"], ["bench", "--help"]):
         for line in cli.framewell(*arguments).stdout.splitlines():
             tap.expect(len(line) <= 80, f"{len(line)} columns: {line}")
 

@@ -33,6 +33,7 @@ OUTSIDE = {
     "transcode.h": "static const uint8_t clip[] = {0};\nenum { clip_size = sizeof clip };",
 }
 INSIDE = {
+    "probe.h": "FwlIO *in = NULL;",
     "status.h": "FwlIO *io;",
     "ffmpeg.h": "FwlIO *io = NULL; FwlPool *pool = NULL; AVCodecContext *decoder = NULL;",
 }

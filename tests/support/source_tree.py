@@ -7,7 +7,7 @@ from tap import ROOT
 
 CODE_ENDINGS = (".c", ".h", ".hpp", ".cpp", ".def")
 # The headers that belong to the bridge, hence to libframewell-ffmpeg.
-BRIDGE_HEADERS = ("ffmpeg.h", "transcode.h")
+BRIDGE_HEADERS = ("ffmpeg.h", "probe.h", "transcode.h")
 
 # Headers that are about no topic of their own: all headers, all names.
 LISTS = ("framewell.h", "av_names.h")

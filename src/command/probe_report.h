@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What `framewell probe` tells. */
+#ifndef FWL_PROBE_REPORT_H
+#define FWL_PROBE_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "framewell/probe.h"
+
+struct ProbeReport {
+    const char *input_name;
+    FwlProbeResult result;
+};
+
+/* What the decoders hold together. */
+uint64_t fwl_probe_decode_size(const FwlProbeResult *result);
+
+/* Playing: that, QUEUED_PICTURES more of the largest picture, and a second of the file. */
+enum { PROBE_QUEUED_PICTURES = 4 };
+uint64_t fwl_probe_play_size(const FwlProbeResult *result);
+
+/* Transcoding to H.264 by x264 with its defaults, which looks so many pictures ahead and has
+ * copies of its own of each, at several sizes. */
+enum { PROBE_X264_PICTURES = 50 };
+uint64_t fwl_probe_transcode_size(const FwlProbeResult *result);
+
+/* "video", "audio", "subtitle", "attachment", "data". */
+const char *fwl_probe_kind(const FwlProbeStream *stream);
+
+void fwl_probe_print_table(const struct ProbeReport *report, bool has_colours);
+
+/* 0, or FWL_E_NOMEM. */
+int fwl_probe_print_json(const struct ProbeReport *report);
+
+#endif

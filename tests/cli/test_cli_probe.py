@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""framewell probe: what it says of made and real files against ffprobe and against a transcode, and
+what it says of files that are none."""
+import json
+import os
+import subprocess
+
+import cli
+import tap
+
+
+def make(folder, name, *arguments):
+    path = folder / name
+    tap.run_ok(["ffmpeg", "-v", "error", "-y", *arguments, path])
+    return path
+
+
+FOLDER = cli.Folder()
+CLIP = make(FOLDER, "clip.mkv",
+            "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=2",
+            "-f", "lavfi", "-i", "sine=duration=2",
+            "-c:v", "libx264", "-preset", "veryfast", "-c:a", "flac",
+            "-metadata", "title=A clip", "-metadata:s:a:0", "language=fin")
+
+
+def probe(*arguments, **options):
+    done = cli.framewell("probe", *arguments, **options)
+    tap.expect(done.returncode == cli.FINE, f"exit code {done.returncode}: {done.stderr}")
+    tap.expect_equal(done.stderr, "", "stderr")
+    return done.stdout
+
+
+def probe_json(*arguments, **options):
+    return json.loads(probe("--json", *arguments, **options))
+
+
+def ffprobe(path):
+    done = tap.run_ok(["ffprobe", "-v", "quiet", "-of", "json", "-show_format", "-show_streams",
+                       path])
+    return json.loads(done.stdout)
+
+
+def agrees_with_ffprobe(path):
+    told, expected = probe_json("--no-decode", path), ffprobe(path)
+    tap.expect_equal(told["format"], expected["format"]["format_name"], "the container")
+    tap.expect_equal(len(told["streams"]), len(expected["streams"]), "the number of streams")
+    for ours, theirs in zip(told["streams"], expected["streams"]):
+        tap.expect_equal(ours["codec"], theirs.get("codec_name", "none"), "a codec")
+        for name in ("width", "height", "channels"):
+            if name in theirs and name in ours:
+                tap.expect_equal(ours[name], theirs[name], name)
+        if "pix_fmt" in theirs:
+            tap.expect_equal(ours["format"], theirs["pix_fmt"], "the pixel format")
+        if "sample_rate" in theirs:
+            tap.expect_equal(ours["sample_rate"], int(theirs["sample_rate"]), "the sample rate")
+
+
+@tap.case
+def a_made_clip_is_told_as_it_is():
+    told = probe_json(CLIP)
+    tap.expect_equal([stream["kind"] for stream in told["streams"]], ["video", "audio"], "kinds")
+    tap.expect_equal(told["tags"]["title"], "A clip", "the title")
+    tap.expect_equal(told["bytes"], os.path.getsize(CLIP), "bytes")
+    video, audio = told["streams"]
+    tap.expect_equal((video["width"], video["height"], video["format"]), (640, 360, "yuv420p"),
+                     "the picture")
+    tap.expect_equal(video["frame_rate"], [25, 1], "the frame rate")
+    tap.expect_equal((audio["language"], audio["channel_layout"]), ("fin", "mono"), "the sound")
+
+
+@tap.case
+def the_table_says_the_same_within_80_columns():
+    text = probe(CLIP)
+    for said in ("A clip", "640x360 yuv420p, 25.00 fps", "h264 High", "44100 Hz, mono", "fin"):
+        tap.expect(said in text, f"'{said}' is not in\n{text}")
+    for line in text.splitlines()[1:]:
+        tap.expect(len(line) <= 80, f"{len(line)} columns: {line}")
+
+
+@tap.case
+def the_memory_is_what_a_transcode_takes():
+    told = probe_json("--threads", "2", CLIP)
+    report = cli.transcode_json("--threads", "2", "--video-codec", "rawvideo", "--audio-codec",
+                                "flac", "--format", "framecrc", CLIP, cli.Folder() / "out.txt")
+    taken = report["memory"]["frames"]["peak_usage"]
+    # How many pictures threads have at hand at once is never the same.
+    tap.expect(0.4 * taken <= told["memory"]["decode"] <= 2.5 * taken,
+               f"{told['memory']['decode']} is not about {taken}")
+
+
+@tap.case
+def more_threads_take_more():
+    one, eight = (probe_json("--threads", count, CLIP)["memory"]["decode"] for count in ("1", "8"))
+    tap.expect(one < eight, f"{one} with one thread, {eight} with eight")
+
+
+@tap.case
+def a_pipe_is_read():
+    with open(CLIP, "rb") as clip:
+        told = probe_json("-", stdin=clip)
+    tap.expect_equal(told["streams"][0]["codec"], "h264", "the codec")
+    cat = subprocess.Popen(["cat", CLIP], stdout=subprocess.PIPE)
+    told = probe_json("-", stdin=cat.stdout)
+    cat.stdout.close()
+    cat.wait()
+    tap.expect_equal(told["streams"][0]["codec"], "h264", "the codec from a pipe")
+
+
+@tap.case
+def names_that_are_no_utf_8_make_valid_json():
+    path = os.path.join(FOLDER.path.encode(), b"\xff\xe4-\xc3\xa4.mkv")
+    os.link(CLIP, path)
+    done = subprocess.run([cli.COMMAND, "probe", "--json", path], stdout=subprocess.PIPE,
+                          check=True)
+    name = json.loads(done.stdout.decode("utf-8"))["name"]
+    tap.expect(name.endswith("??-\u00e4.mkv"), f"the name is {name}")
+
+
+FAILURES = [
+    ("a file that is not there", ["nothing.mp4"], cli.INPUT, "No such file"),
+    ("a folder", ["."], cli.INPUT, "directory"),
+    ("an empty file", ["/dev/null"], cli.DATA, "empty"),
+    ("a text", [os.path.join(tap.ROOT, "README.md")], cli.DATA, "no media"),
+    ("no name", [], cli.USAGE, "needs INPUT"),
+    ("two names", ["a", "b"], cli.USAGE, "too many"),
+    ("threads that are no number", ["--threads", "x", "a"], cli.USAGE, "not a number"),
+    ("an unknown option", ["--jsn", "a"], cli.USAGE, "did you mean '--json'?"),
+]
+
+
+def fails(arguments, code, said):
+    done = cli.framewell("probe", *arguments, cwd=cli.Folder().path)
+    cli.expect_failure(done, code)
+    tap.expect(said in done.stderr, f"'{said}' is not in {done.stderr}")
+
+
+for words, names, number, part in FAILURES:
+    tap.add_case(f"fails: {words}", fails, names, number, part)
+
+
+def media_files():
+    if not os.path.isdir(cli.MEDIA):
+        return []
+    return sorted(name for name in os.listdir(cli.MEDIA)
+                  if not name.startswith("bad_") and not name.endswith(".md"))
+
+
+for media in media_files():
+    tap.add_case(f"agrees with ffprobe: {media}", agrees_with_ffprobe,
+                 os.path.join(cli.MEDIA, media))
+
+if __name__ == "__main__":
+    tap.main()
