@@ -250,7 +250,8 @@ typedef struct FwlSlot {
  * the slot where it is. */
 FwlSlot fwl_span_find(FwlPool *pool, const void *address);
 
-/* Address space for `size` bytes of runs, taken ahead. Fails: FWL_E_NOMEM. */
+/* Address space for `size` bytes of runs, taken ahead; less where a budget that counts it has no
+ * room. Fails: FWL_E_NOMEM. */
 int fwl_span_reserve(FwlPool *pool, size_t size);
 
 /* Unmaps everything; no block is live. */
