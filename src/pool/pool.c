@@ -658,15 +658,18 @@ void *fwl_pool_realloc(FwlPool *pool, void *block, size_t size)
 
 /* Trimming */
 
-/* What heaps keep goes to the pool first, so that all that is idle is in one place. */
+/* What heaps keep goes to the pool first, so that all that is idle is in one place. On its way there
+ * some may leave already, where it is more than max_idle_size: that counts, too. */
 static size_t trim_own(FwlPool *pool, size_t keep)
 {
+    const size_t before = atomic_load_explicit(&pool->given_back, memory_order_relaxed);
     if (pool->config.enable_debug)
         fwl_debug_flush(pool);
     fwl_os_mutex_lock(&pool->heaps_lock);
     fwl_heaps_release_empty(pool);
     fwl_os_mutex_unlock(&pool->heaps_lock);
-    return fwl_span_trim(pool, keep);
+    fwl_span_trim(pool, keep);
+    return atomic_load_explicit(&pool->given_back, memory_order_relaxed) - before;
 }
 
 size_t fwl_pool_trim_tree(FwlPool *pool, size_t keep)

@@ -16,6 +16,9 @@
  *     1  on_pressure of every pool from the allocating one up to the refusing one
  *     2  on_limit of the refusing pool: goes over, fails, or waits and starts at 0 again
  *
+ * Where pools further up have no room either, 0 and 1 are done for the highest of them, so that
+ * none goes over or fails while there is idle memory below it.
+ *
  * Waiting loses no wake-up: a waiter adds itself to waiter_count and reads release_count before it
  * tries once more; whoever frees adds nothing to waiter_count after the memory is back. Both are
  * read-modify-writes of one atomic, so one comes after the other and sees what was done before it:
@@ -74,6 +77,24 @@ bool fwl_pool_is_over_limit(const FwlPool *pool)
             return true;
     }
     return false;
+}
+
+static bool has_room(const FwlPool *pool, size_t needed)
+{
+    const size_t limit = pool->budget.limit;
+    const size_t charged = atomic_load_explicit(&pool->budget.charged.now, memory_order_relaxed);
+    return charged <= limit && needed <= limit - charged;
+}
+
+/* The highest pool that has no room, from the refuser up. */
+static FwlPool *highest_without_room(FwlPool *refuser, size_t needed)
+{
+    FwlPool *highest = refuser;
+    for (FwlPool *pool = refuser->config.parent; pool; pool = pool->config.parent) {
+        if (!has_room(pool, needed))
+            highest = pool;
+    }
+    return highest;
 }
 
 static void call_on_pressure(FwlPool *pool, const FwlPool *refuser, size_t needed)
@@ -161,11 +182,21 @@ static bool fail_after_wait(FwlPool *refuser, size_t needed)
     return false;
 }
 
+/* The allocation may go over the limit of this pool and of those above it that let it. */
+static void go_over(FwlPool *refuser, size_t needed)
+{
+    for (FwlPool *pool = refuser; pool; pool = pool->config.parent) {
+        if (pool == refuser ||
+            (pool->config.on_limit == FWL_LIMIT_SYSTEM && !has_room(pool, needed)))
+            atomic_fetch_add_explicit(&pool->limit_count, 1, memory_order_relaxed);
+    }
+}
+
 static bool obey_on_limit(FwlPool *refuser, size_t needed, FwlLimitState *state)
 {
     switch (refuser->config.on_limit) {
     case FWL_LIMIT_SYSTEM:
-        atomic_fetch_add_explicit(&refuser->limit_count, 1, memory_order_relaxed);
+        go_over(refuser, needed);
         state->is_forced = true;
         return true;
     case FWL_LIMIT_WAIT:
@@ -188,12 +219,14 @@ bool fwl_pool_make_room(FwlPool *pool, FwlPool *refuser, size_t needed, FwlLimit
         return fail_at_limit(refuser, needed);
     switch (state->step++) {
     case STEP_TRIM:
-        fwl_pool_trim_tree(refuser, 0);
+        fwl_pool_trim_tree(highest_without_room(refuser, needed), 0);
         return true;
-    case STEP_PRESSURE:
-        call_on_pressure(pool, refuser, needed);
-        fwl_pool_trim_tree(refuser, 0); /* what the callback freed is idle now */
+    case STEP_PRESSURE: {
+        FwlPool *highest = highest_without_room(refuser, needed);
+        call_on_pressure(pool, highest, needed);
+        fwl_pool_trim_tree(highest, 0); /* what the callbacks freed is idle now */
         return true;
+    }
     default:
         return obey_on_limit(refuser, needed, state);
     }

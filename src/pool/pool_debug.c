@@ -221,13 +221,13 @@ static char *alloc_slot(FwlPool *pool, size_t alignment, size_t size)
     return fwl_pool_plain_alloc(pool, alignment > page_size ? alignment : 2 * page_size, total);
 }
 
-/* Where the caller's bytes are in a frame. */
+/* Where the caller's bytes are in a frame: within it, also where there are none. */
 static size_t offset_in_frame(const FwlPool *pool, const FwlSpan *span, size_t alignment,
                               size_t size)
 {
     if (!pool->config.guard_frames || alignment > pool->page_size)
         return 0;
-    return fwl_align_down(span->size - size, alignment);
+    return fwl_align_down(span->size - (size > 0 ? size : 1), alignment);
 }
 
 static FwlDebugHeader make_header(FwlPool *pool, char *slot, size_t alignment, size_t size)

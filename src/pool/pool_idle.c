@@ -32,6 +32,7 @@ void fwl_idle_end(FwlPool *pool, FwlSpan *span)
 static void drop_idle(FwlPool *pool, FwlSpan *span)
 {
     fwl_idle_end(pool, span);
+    atomic_fetch_add_explicit(&pool->given_back, span->size, memory_order_relaxed);
     FwlSegment *segment = fwl_segment_of(span->start);
     if (segment->is_frame)
         fwl_frame_drop(pool, segment, span->size);
@@ -80,12 +81,9 @@ void fwl_span_release(FwlPool *pool, FwlSpan *span)
     fwl_os_mutex_unlock(&pool->span_lock);
 }
 
-size_t fwl_span_trim(FwlPool *pool, size_t keep)
+void fwl_span_trim(FwlPool *pool, size_t keep)
 {
     fwl_os_mutex_lock(&pool->span_lock);
-    const size_t before = pool->idle_size;
     drop_to(pool, keep);
-    const size_t after = pool->idle_size;
     fwl_os_mutex_unlock(&pool->span_lock);
-    return before - after;
 }

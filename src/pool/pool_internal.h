@@ -147,6 +147,7 @@ struct FwlPool {
     size_t reserved_size;
     size_t committed_size;
     size_t idle_size;
+    _Atomic(size_t) given_back; /* idle bytes that left, ever; written with the span_lock */
     FwlPoolTierStats frame_stats;
     FwlPoolTierStats system_stats[FWL_TIER_COUNT]; /* of blocks from malloc (pool_system.h) */
     uintptr_t system_blocks;                       /* the newest of them, in a list */
@@ -233,8 +234,8 @@ void *fwl_frame_acquire(FwlPool *pool, size_t size, size_t alignment, bool is_fo
 /* Takes a frame back. False: the pool is closed, and the frame is not yet counted down. */
 bool fwl_frame_release(FwlPool *pool, FwlSpan *span);
 
-/* Gives idle memory back until at most keep bytes are left; returns how many went. */
-size_t fwl_span_trim(FwlPool *pool, size_t keep);
+/* Gives idle memory back until at most keep bytes are left. */
+void fwl_span_trim(FwlPool *pool, size_t keep);
 
 /* The first page of a segment of runs that is not its header's. */
 size_t fwl_span_first_page(const FwlPool *pool);
@@ -250,7 +251,8 @@ typedef struct FwlSlot {
  * the slot where it is. */
 FwlSlot fwl_span_find(FwlPool *pool, const void *address);
 
-/* Address space for `size` bytes of runs, taken ahead. Fails: FWL_E_NOMEM. */
+/* Address space for `size` bytes of runs, taken ahead; less where a budget that counts it has no
+ * room. Fails: FWL_E_NOMEM. */
 int fwl_span_reserve(FwlPool *pool, size_t size);
 
 /* Unmaps everything; no block is live. */

@@ -259,18 +259,17 @@ FwlSlot fwl_span_find(FwlPool *pool, const void *address)
 
 int fwl_span_reserve(FwlPool *pool, size_t size)
 {
-    int status = 0;
+    FwlSpanFailure failure = {0};
+    FwlSegment *segment = NULL;
     fwl_os_mutex_lock(&pool->span_lock);
-    while (status == 0 && pool->reserved_size < size) {
-        FwlSpanFailure failure;
-        FwlSegment *segment = map_run_segment(pool, false, &failure);
-        if (!segment)
-            status = FWL_E_NOMEM;
-        else if (pool->config.prefault)
+    while (pool->reserved_size < size &&
+           (segment = map_run_segment(pool, false, &failure)) != NULL) {
+        if (pool->config.prefault)
             fwl_os_populate(segment->mapping, segment->mapping_size);
     }
+    const bool is_done = pool->reserved_size >= size || failure.refuser;
     fwl_os_mutex_unlock(&pool->span_lock);
-    return status;
+    return is_done ? 0 : FWL_E_NOMEM;
 }
 
 void fwl_span_unmap_all(FwlPool *pool)

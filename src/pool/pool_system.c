@@ -142,20 +142,25 @@ static void give_memory_back(FwlPool *pool, char *memory, size_t size)
         fwl_system_memory.free(memory);
 }
 
-static void count_alloc(FwlPool *pool, BlockHeader *header)
+/* False: the pool is closed, which gives no blocks any more. */
+static bool count_alloc(FwlPool *pool, BlockHeader *header)
 {
     const enum FwlPoolTier tier = tier_of(pool, header->size);
     FwlPoolTierStats *stats = &pool->system_stats[tier];
     fwl_os_mutex_lock(&pool->span_lock);
-    list_block(pool, header);
-    stats->total_allocated += header->size;
-    stats->allocation_count++;
-    stats->system_alloc_count++;
-    pool->reserved_size += header->memory_size;
-    pool->committed_size += header->charge;
-    fwl_sum_add(&pool->tier_usage[tier], header->size);
-    fwl_sum_add(&pool->usage, header->size);
+    const bool is_open = !pool->is_closed;
+    if (is_open) {
+        list_block(pool, header);
+        stats->total_allocated += header->size;
+        stats->allocation_count++;
+        stats->system_alloc_count++;
+        pool->reserved_size += header->memory_size;
+        pool->committed_size += header->charge;
+        fwl_sum_add(&pool->tier_usage[tier], header->size);
+        fwl_sum_add(&pool->usage, header->size);
+    }
     fwl_os_mutex_unlock(&pool->span_lock);
+    return is_open;
 }
 
 void *fwl_system_acquire(FwlPool *pool, size_t size, size_t alignment, bool is_forced,
@@ -186,8 +191,11 @@ void *fwl_system_acquire(FwlPool *pool, size_t size, size_t alignment, bool is_f
         .thread = fwl_os_thread_number(),
         .since_ns = fwl_os_clock_ns(),
     };
-    count_alloc(pool, header);
-    return header + 1;
+    if (count_alloc(pool, header))
+        return header + 1;
+    give_memory_back(pool, memory, geometry.memory_size);
+    fwl_pool_uncharge(pool, geometry.charge);
+    return NULL;
 }
 
 bool fwl_system_release(FwlPool *pool, void *block)

@@ -1,121 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The pool under several threads: blocks change hands, snapshots add up, budgets hold. */
 #define _POSIX_C_SOURCE 200809L /* nanosleep */
-#include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "case.h"
 #include "framewell/pool.h"
-#include "os/os.h"
+#include "traffic.h"
 
 enum {
     KIB = 1 << 10,
     MIB = 1 << 20,
     THREADS = 6,
     ROUNDS = 4000,
-    SHELF_SIZE = 64,
 };
-
-/* Where blocks change hands. */
-typedef struct Work {
-    FwlPool *pool;
-    _Atomic(unsigned char *) shelf[SHELF_SIZE];
-    atomic_bool is_over;
-    atomic_int failures;
-    atomic_ulong refused;
-} Work;
-
-typedef struct Worker {
-    Work *work;
-    uint64_t seed;
-    FwlThread thread;
-} Worker;
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
-/* Log-uniform up to 4 MiB, with room for both signatures. */
-static size_t random_size(uint64_t *state)
-{
-    const unsigned bits = (unsigned)(next_random(state) % 23);
-    return (size_t)(next_random(state) % ((uint64_t)1 << bits)) + 2 * sizeof(void *);
-}
-
-/* Marks both ends of a block with its own address, to be checked by whoever frees it. */
-static void sign(unsigned char *block)
-{
-    const size_t size = fwl_pool_usable_size(block);
-    memcpy(block, &block, sizeof(void *));
-    memcpy(block + size - sizeof block, &block, sizeof(void *));
-}
-
-static bool is_signed(const unsigned char *block)
-{
-    const size_t size = fwl_pool_usable_size(block);
-    return memcmp(block, &block, sizeof(void *)) == 0 &&
-           memcmp(block + size - sizeof block, &block, sizeof(void *)) == 0;
-}
-
-static void check_and_free(Work *work, unsigned char *block)
-{
-    if (!block)
-        return;
-    if (!is_signed(block))
-        atomic_fetch_add(&work->failures, 1);
-    fwl_pool_free(work->pool, block);
-}
-
-static unsigned char *resize(Work *work, unsigned char *block, size_t size)
-{
-    unsigned char *resized = fwl_pool_realloc(work->pool, block, size);
-    if (!resized)
-        return block;
-    if (memcmp(resized, &block, sizeof(void *)) != 0)
-        atomic_fetch_add(&work->failures, 1);
-    return resized;
-}
 
 static void *allocate_and_hand_over(void *opaque)
 {
-    Worker *worker = opaque;
-    Work *work = worker->work;
-    for (int round = 0; round < ROUNDS; round++) {
-        const uint64_t dice = next_random(&worker->seed);
-        const size_t alignment = dice % 16 == 0 ? (size_t)1 << (dice >> 8) % 14 : 1;
-        unsigned char *block =
-            fwl_pool_aligned_alloc(work->pool, alignment, random_size(&worker->seed));
-        if (!block) {
-            atomic_fetch_add(&work->refused, 1);
-            continue;
-        }
-        sign(block);
-        if (dice % 7 == 0) {
-            block = resize(work, block, random_size(&worker->seed));
-            sign(block);
-        }
-        _Atomic(unsigned char *) *place = &work->shelf[(dice >> 32) % SHELF_SIZE];
-        check_and_free(work, atomic_exchange(place, block));
-    }
+    for (int round = 0; round < ROUNDS; round++)
+        hand_over(opaque);
     return NULL;
-}
-
-static bool adds_up(const FwlPoolStats *stats)
-{
-    return stats->total_allocated - stats->total_freed == stats->current_usage &&
-           stats->pool_hit_count + stats->system_alloc_count == stats->allocation_count &&
-           stats->current_usage <= stats->peak_usage &&
-           stats->current_usage <= stats->committed_size &&
-           stats->idle_size <= stats->committed_size &&
-           stats->committed_size <= stats->reserved_size &&
-           stats->committed_size <= stats->charged_size &&
-           stats->charged_size <= stats->peak_charged;
 }
 
 static void *watch(void *opaque)
@@ -134,23 +37,16 @@ static void *watch(void *opaque)
     return NULL;
 }
 
-static void start(Worker *worker, Work *work, uint64_t seed, void *(*run)(void *opaque))
-{
-    *worker = (Worker){.work = work, .seed = seed};
-    assert_int_equal(fwl_os_thread_create(&worker->thread, run, worker), 0);
-}
-
 static void run_threads(Work *work)
 {
     Worker watcher;
     Worker workers[THREADS];
-    start(&watcher, work, 1, watch);
+    start_worker(&watcher, work, 1, watch);
     for (size_t i = 0; i < THREADS; i++)
-        start(&workers[i], work, 0x9e3779b97f4a7c15u * (i + 1), allocate_and_hand_over);
+        start_worker(&workers[i], work, 0x9e3779b97f4a7c15u * (i + 1), allocate_and_hand_over);
     for (size_t i = 0; i < THREADS; i++)
         fwl_os_thread_join(&workers[i].thread);
-    for (size_t i = 0; i < SHELF_SIZE; i++)
-        check_and_free(work, work->shelf[i]);
+    empty_shelf(work);
     atomic_store(&work->is_over, true);
     fwl_os_thread_join(&watcher.thread);
 }
@@ -229,7 +125,7 @@ static void waiting_threads_all_get_their_turn(void)
     work = (Work){.pool = make_pool(6 * MIB, FWL_LIMIT_WAIT)};
     Worker workers[THREADS];
     for (size_t i = 0; i < THREADS; i++)
-        start(&workers[i], &work, i + 1, take_frames_in_turn);
+        start_worker(&workers[i], &work, i + 1, take_frames_in_turn);
     for (size_t i = 0; i < THREADS; i++)
         fwl_os_thread_join(&workers[i].thread);
     FwlPoolStats stats;
@@ -289,8 +185,7 @@ enum { ENDINGS = 100 };
 static void *free_shelf(void *opaque)
 {
     Worker *worker = opaque;
-    for (size_t i = 0; i < SHELF_SIZE; i++)
-        check_and_free(worker->work, atomic_exchange(&worker->work->shelf[i], NULL));
+    empty_shelf(worker->work);
     return NULL;
 }
 
@@ -305,8 +200,8 @@ static void a_pool_ends_once_however_its_last_blocks_come_back(void)
         }
         Worker workers[2];
         FwlPool *pool = work.pool;
-        start(&workers[0], &work, 1, free_shelf);
-        start(&workers[1], &work, 2, free_shelf);
+        start_worker(&workers[0], &work, 1, free_shelf);
+        start_worker(&workers[1], &work, 2, free_shelf);
         fwl_pool_destroy(&pool);
         fwl_os_thread_join(&workers[0].thread);
         fwl_os_thread_join(&workers[1].thread);
