@@ -13,11 +13,11 @@
 #include "image/planes.h"
 
 struct Cursor {
-    size_t bit;    /* of the first value, from the begin of the row; a multiple of 8 but for bits */
-    size_t step;   /* bits */
+    size_t bit;  /* of the first value, from the begin of the row; a multiple of 8 but for bits */
+    size_t step; /* bits */
     unsigned width; /* bytes that hold a value: 1, 2 or 4 */
-    int shift;     /* of the value in them; bitstreams: it follows from the bit */
-    uint32_t mask; /* of the value, at bit 0 */
+    int shift;      /* of the value in them; bitstreams: it follows from the bit */
+    uint32_t mask;  /* of the value, at bit 0 */
     bool is_bits;
     bool is_high_first;
 };

@@ -54,8 +54,7 @@ int fwl_samples_alloc(uint8_t **audio_data, int *linesize, int nb_channels, int 
 {
     if (linesize)
         *linesize = 0;
-    const int size =
-        fwl_samples_get_buffer_size(NULL, nb_channels, nb_samples, sample_fmt, align);
+    const int size = fwl_samples_get_buffer_size(NULL, nb_channels, nb_samples, sample_fmt, align);
     if (size < 0)
         return size;
     uint8_t *memory = fwl_malloc((size_t)size);

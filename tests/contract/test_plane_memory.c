@@ -88,7 +88,8 @@ static void samples_begin_silent(void)
     uint8_t *data[2] = {NULL};
     int linesize;
     later(free_first, &data[0]);
-    const int size = (int)need_ok(fwl_samples_alloc(data, &linesize, 2, 100, FWL_SAMPLE_FMT_U8P, 0));
+    const int size =
+        (int)need_ok(fwl_samples_alloc(data, &linesize, 2, 100, FWL_SAMPLE_FMT_U8P, 0));
     assert_int_equal(linesize, 128);
     assert_int_equal(size, 256);
     assert_ptr_equal(data[1], data[0] + 128);
@@ -113,7 +114,8 @@ static void an_array_comes_with_its_samples(void)
 {
     uint8_t **data;
     int linesize;
-    if (fwl_samples_alloc_array_and_samples(&data, &linesize, 12, 50, FWL_SAMPLE_FMT_FLTP, 32) < 0) {
+    if (fwl_samples_alloc_array_and_samples(&data, &linesize, 12, 50, FWL_SAMPLE_FMT_FLTP, 32) <
+        0) {
         assert_null(data);
         assert_int_equal(linesize, 0);
         return;
@@ -158,7 +160,7 @@ static void picture_types_have_letters(void)
     static const char letters[] = "?IPBSipb?";
     for (int i = 0; i < 9; i++)
         assert_int_equal(fwl_get_picture_type_char((enum FwlPictureType)i), letters[i]);
-    assert_int_equal(fwl_get_picture_type_char((enum FwlPictureType)-1), '?');
+    assert_int_equal(fwl_get_picture_type_char((enum FwlPictureType) - 1), '?');
 }
 
 int main(int argc, char **argv)
