@@ -281,7 +281,8 @@ enum { FWL_FRAME_CROP_UNALIGNED = 1 << 0 };
 /*
  * Crops a picture by its crop_ fields: moves data, makes width and height smaller, sets the fields
  * to 0. Without FWL_FRAME_CROP_UNALIGNED less is cut on the left, so that data stays at multiples
- * of 32 bytes where it was. In formats whose pixels do not begin at bytes only right and bottom are
+ * of 32 bytes where it was (planes of chroma that is halved or quartered in width: at least at
+ * multiples of 16 or 8). In formats whose pixels do not begin at bytes only right and bottom are
  * cut.
  *
  * Fails: FWL_E_RANGE where nothing would be left; FWL_E_INVALID for what is no picture. The frame
@@ -334,7 +335,7 @@ FWL_API void fwl_channel_layout_uninit(FwlChannelLayout *channel_layout);
  */
 FWL_API int fwl_channel_layout_from_string(FwlChannelLayout *channel_layout, const char *str);
 
-/* Planes without a frame: image.h and sample.h have what computes with them, and allocate nothing */
+/* Planes without a frame (image.h and sample.h compute with them, and allocate nothing) */
 
 /*
  * Allocates a picture and fills pointers and linesizes for it; rows are aligned to align bytes, and

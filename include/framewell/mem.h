@@ -80,7 +80,7 @@ FWL_API int fwl_reallocp(void *ptr, size_t size);
 FWL_API void *fwl_realloc_array(void *ptr, size_t nmemb, size_t size);
 
 /*
- * fwl_reallocp to nmemb items of size bytes; none of them is the smallest block, as for fwl_realloc.
+ * fwl_reallocp to nmemb items of size bytes; none of them is the smallest block, as in fwl_realloc.
  *
  * Fails: FWL_E_NOMEM, as fwl_reallocp; also where the product overflows.
  */

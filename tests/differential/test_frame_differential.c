@@ -417,6 +417,19 @@ static void call_remove_side_data(int step, int slot)
     av_frame_remove_side_data(theirs[slot], (enum AVFrameSideDataType)type);
 }
 
+/* The pixels that a row begins at: those that share chroma in one plane (yuyv422) stay together, or
+ * the row would end in padding, which is not copied. In uyyvyy411, where a pixel is 1.5 bytes,
+ * libavutil takes 4, and leaves the row. */
+static size_t column_group(int format)
+{
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get((enum AVPixelFormat)format);
+    if (format == AV_PIX_FMT_UYYVYY411)
+        return SIZE_MAX;
+    const bool is_shared =
+        desc && desc->nb_components > 1 && desc->comp[0].plane == desc->comp[1].plane;
+    return is_shared ? (size_t)1 << desc->log2_chroma_w : 1;
+}
+
 /* Where libavutil gives up with AVERROR_BUG (offsets more aligned than crop_left), we crop: then
  * both frames end. */
 static void call_crop(int step, int slot)
@@ -425,7 +438,8 @@ static void call_crop(int step, int slot)
     AVFrame *b = theirs[slot];
     const size_t crops[4] = {(size_t)random_number(6), (size_t)random_number(4),
                              (size_t)random_number(5), (size_t)random_number(4)};
-    a->crop_left = b->crop_left = crops[0];
+    const size_t group = column_group(a->width > 0 ? a->format : -1);
+    a->crop_left = b->crop_left = crops[0] / group * group;
     a->crop_right = b->crop_right = crops[1];
     a->crop_top = b->crop_top = crops[2];
     a->crop_bottom = b->crop_bottom = crops[3];
