@@ -199,8 +199,8 @@ def make_tables():
     values = sum(len(expand(row, constants)) for row in rows if row.kind == "const")
     left_out = sum(len(row.names) for row in rows if row.kind == "no")
     types = sum(row.kind == "type" for row in rows)
-    summary = (f"{len(functions)} functions, {len(compared)} of them compared with FFmpeg's call by "
-               f"call, {types} types\nand {values} constants; {left_out} names are not here.\n")
+    summary = (f"{len(functions)} functions, {len(compared)} of them compared with FFmpeg's call by"
+               f" call, {types} types\nand {values} constants; {left_out} names are not here.\n")
     return "\n".join([summary] + [table_of(header, rows, constants) for header, _ in headers])
 
 

@@ -27,6 +27,9 @@ INCLUDE = "-I" + os.path.join(tap.ROOT, "include")
 OURS = c_declarations.read("#include <framewell/framewell.h>\n",
                            lambda path: "framewell/" in path, [INCLUDE])
 FFMPEG_MAJOR = 57  # of libavutil in 5.1
+SAME_ERRORS = [("EOF", "AVERROR_EOF"), ("DATA", "AVERROR_INVALIDDATA"),
+               ("NOMEM", "AVERROR(ENOMEM)"), ("INVALID", "AVERROR(EINVAL)"),
+               ("AGAIN", "AVERROR(EAGAIN)"), ("IO", "AVERROR(EIO)"), ("RANGE", "AVERROR(ERANGE)")]
 
 
 def is_left_out(name):
@@ -36,7 +39,7 @@ def is_left_out(name):
 def ffmpeg_flags():
     """How to find FFmpeg's headers; a skip where those of 5.1 are not here."""
     found = tap.run(["pkg-config", "--modversion", "libavutil"])
-    if found.returncode != 0 or not tap.run(["pkg-config", "--exists", "libavcodec"]).returncode == 0:
+    if found.returncode != 0 or tap.run(["pkg-config", "--exists", "libavcodec"]).returncode != 0:
         raise tap.Skip("FFmpeg's headers are not here")
     if int(found.stdout.split(".")[0]) != FFMPEG_MAJOR:
         raise tap.Skip(f"FFmpeg's headers are not those of 5.1: libavutil {found.stdout.strip()}")
@@ -64,7 +67,8 @@ def the_page_is_what_the_table_makes():
 @tap.case
 def the_header_has_macros_only():
     text = source_tree.code(av_names.HEADER).replace("\\\n", " ")
-    wrong = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
+    lines = [line.strip() for line in text.split("\n")]
+    wrong = [line for line in lines if line and not line.startswith("#")]
     tap.expect(not wrong, "\n".join(wrong))
 
 
@@ -192,6 +196,7 @@ def constants_have_the_same_values():
     lines = [f"#include <{header}>" for header, _ in HEADERS] + ["#include <framewell/framewell.h>"]
     lines += [f'_Static_assert((long long)({ours}) == (long long)({name}), "{name}");'
               for name, ours in is_number]
+    lines += [f'_Static_assert(FWL_E_{code} == {name}, "{name}");' for code, name in SAME_ERRORS]
     done = tap.run(["gcc", "-std=gnu11", "-Wno-deprecated-declarations", "-fsyntax-only", INCLUDE,
                     *flags, "-x", "c", "-"], stdin=None, input="\n".join(lines) + "\n")
     tap.expect(done.returncode == 0, done.stderr)
