@@ -26,8 +26,8 @@ static void draw(uint8_t *data[4], const int linesize[4])
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(AV_PIX_FMT_YUV420P);
     for (int plane = 0; plane < desc->nb_components; plane++) {
         const int shift = plane > 0 ? desc->log2_chroma_w : 0;
-        for (int y = 0; y < HEIGHT >> shift; y++) {
-            for (int x = 0; x < WIDTH >> shift; x++)
+        for (int y = 0; y < AV_CEIL_RSHIFT(HEIGHT, shift); y++) {
+            for (int x = 0; x < AV_CEIL_RSHIFT(WIDTH, shift); x++)
                 data[plane][y * linesize[plane] + x] = (uint8_t)(x + y * 3 + plane * 7);
         }
     }
@@ -46,7 +46,8 @@ static int use_pictures(uint8_t *src[4], uint8_t *dst[4])
     ret = av_image_fill_linesizes(rows, AV_PIX_FMT_YUV420P, WIDTH);
     if (ret < 0)
         return ret;
-    printf("pixels of a row: %d %d %d bytes\n", rows[0], rows[1], rows[2]);
+    printf("pixels of a row: %d %d %d bytes, aligned %d\n", rows[0], rows[1], rows[2],
+           FFALIGN(rows[0], 32));
 
     draw(src, src_linesize);
     av_image_copy(dst, dst_linesize, (const uint8_t **)src, src_linesize, AV_PIX_FMT_YUV420P, WIDTH,

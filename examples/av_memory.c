@@ -35,7 +35,7 @@ static void grow_array(void)
     static const char *const names[] = {"pool", "buffer", "packet", "frame", "queue"};
     char **list = NULL;
     int count = 0;
-    for (int i = 0; i < 5; i++)
+    for (size_t i = 0; i < FF_ARRAY_ELEMS(names); i++)
         av_dynarray_add(&list, &count, av_strdup(names[i]));
     for (int i = 0; i < count; i++) {
         printf("%s ", list[i]);

@@ -37,6 +37,15 @@ TOP = """\
 #error "framewell/av_names.h stands in for the headers of FFmpeg: include one or the other"
 #endif
 
+/* What FFmpeg's headers bring with them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "framewell/framewell.h"
 
 /* The size of a block that grows is an unsigned there, a size_t here: these take a pointer to

@@ -18,6 +18,15 @@
 #error "framewell/av_names.h stands in for the headers of FFmpeg: include one or the other"
 #endif
 
+/* What FFmpeg's headers bring with them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "framewell/framewell.h"
 
 /* The size of a block that grows is an unsigned there, a size_t here: these take a pointer to
@@ -158,6 +167,17 @@
 #define AV_TIME_BASE_Q FWL_TIME_BASE_Q
 #define av_get_picture_type_char fwl_get_picture_type_char
 #define av_get_time_base_q() (FWL_TIME_BASE_Q)
+
+/* libavutil/macros.h */
+
+#define FFMAX(a, b) ((a) > (b) ? (a) : (b))
+#define FFMIN(a, b) ((a) < (b) ? (a) : (b))
+#define FFALIGN(x, a) (((x) + (a)-1) & ~((a)-1))
+#define FF_ARRAY_ELEMS(a) (sizeof(a) / sizeof((a)[0]))
+
+/* libavutil/common.h */
+
+#define AV_CEIL_RSHIFT(a, b) (((a) + (1 << (b)) - 1) >> (b))
 
 /* libavutil/error.h */
 
