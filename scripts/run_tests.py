@@ -34,6 +34,9 @@ TAP_PLAN = re.compile(r"1\.\.(\d+)")
 # What went well in the output of a program: TAP's and cmocka's words.
 WELL = re.compile(r"ok \d+|1\.\.\d+|\[ {7}OK \]|\[=+\]|\[  PASSED  \]")
 CASE_BEGINS = "[ RUN      ]"
+# What the drivers in tests/differential say at the end of a case, and how to repeat them.
+COMPARED = re.compile(r"^# .+: (\d+) calls, \d+ comparisons, (\d+) differences$", re.M)
+SEED = re.compile(r"^# .+: (--seed \d+)$", re.M)
 
 
 class Tally:
@@ -135,6 +138,22 @@ def show_failure(build, program, failed):
     say(f"     or: cd build/{build} && {shlex.join(program['command'])}")
 
 
+def tell_what_was_compared(programs):
+    """The calls that were made on libav* and on us, by program, and what differed."""
+    calls, differences, seeds = {}, 0, set()
+    for program in programs:
+        output = program["stdout"] + program.get("stderr", "")
+        for counted, differing in COMPARED.findall(output):
+            name = program["name"].split(" / ")[-1].split(" against ")[0]
+            calls[name] = calls.get(name, 0) + int(counted)
+            differences += int(differing)
+        seeds.update(SEED.findall(output))
+    if calls:
+        by_program = ", ".join(f"{name} {count:,}" for name, count in calls.items())
+        say(f"   against libav*: {sum(calls.values()):,} calls, {differences} differences"
+            f" ({by_program}; {', '.join(sorted(seeds))})")
+
+
 def read_log(build, base):
     """The test programs of a run, as meson logged them."""
     programs = []
@@ -177,6 +196,7 @@ def run_build(build, kinds):
         failed = (count_tap if speaks_tap else count_exit_code)(program, tally)
         if failed:
             show_failure(build, program, failed)
+    tell_what_was_compared(programs)
     if not programs or (code != 0 and tally.failed == 0):
         say(f"FAILED: {' '.join(command)}\n{tail(output)}")
         tally.failed += 1

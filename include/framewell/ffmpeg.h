@@ -18,6 +18,10 @@
 #ifndef FRAMEWELL_FFMPEG_H
 #define FRAMEWELL_FFMPEG_H
 
+#ifdef FRAMEWELL_AV_NAMES_H
+#error "FFmpeg's own names are needed here: not after framewell/av_names.h"
+#endif
+
 #include "framewell/io.h"
 #include "framewell/pool.h"
 #include "framewell/status.h"

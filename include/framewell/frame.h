@@ -281,7 +281,8 @@ enum { FWL_FRAME_CROP_UNALIGNED = 1 << 0 };
 /*
  * Crops a picture by its crop_ fields: moves data, makes width and height smaller, sets the fields
  * to 0. Without FWL_FRAME_CROP_UNALIGNED less is cut on the left, so that data stays at multiples
- * of 32 bytes where it was. In formats whose pixels do not begin at bytes only right and bottom are
+ * of 32 bytes where it was (planes of chroma that is halved or quartered in width: at least at
+ * multiples of 16 or 8). In formats whose pixels do not begin at bytes only right and bottom are
  * cut.
  *
  * Fails: FWL_E_RANGE where nothing would be left; FWL_E_INVALID for what is no picture. The frame
@@ -334,7 +335,40 @@ FWL_API void fwl_channel_layout_uninit(FwlChannelLayout *channel_layout);
  */
 FWL_API int fwl_channel_layout_from_string(FwlChannelLayout *channel_layout, const char *str);
 
-/* Older names */
+/* Planes without a frame (image.h and sample.h compute with them, and allocate nothing) */
+
+/*
+ * Allocates a picture and fills pointers and linesizes for it; rows are aligned to align bytes, and
+ * from align 8 on padded to whole groups of 8 pixels. Contents, a palette too, are undefined.
+ * Returns the bytes of all planes.
+ *
+ * Owner: gives the planes; all of them end with fwl_freep(&pointers[0]).
+ * Fails: FWL_E_INVALID, FWL_E_RANGE as fwl_image_get_buffer_size, and FWL_E_INVALID for a format
+ * with a palette at an align below 4; FWL_E_NOMEM. pointers are NULL and linesizes 0 then.
+ */
+FWL_API int fwl_image_alloc(uint8_t *pointers[4], int linesizes[4], int w, int h,
+                            enum FwlPixelFormat pix_fmt, int align);
+
+/*
+ * Allocates silent samples and fills audio_data (nb_channels entries where planar, else one) and
+ * *linesize (may be NULL) as fwl_samples_fill_arrays does. Returns the bytes of all planes.
+ *
+ * Owner: gives the planes; all of them end with fwl_freep(&audio_data[0]).
+ * Fails: as fwl_samples_get_buffer_size, FWL_E_NOMEM. audio_data is untouched and *linesize 0 then.
+ */
+FWL_API int fwl_samples_alloc(uint8_t **audio_data, int *linesize, int nb_channels, int nb_samples,
+                              enum FwlSampleFormat sample_fmt, int align);
+
+/* The same, and the array for the planes: it ends with fwl_freep(audio_data), after the planes have
+ * ended with fwl_freep(&(*audio_data)[0]). A failure leaves NULL in its place. */
+FWL_API int fwl_samples_alloc_array_and_samples(uint8_t ***audio_data, int *linesize,
+                                                int nb_channels, int nb_samples,
+                                                enum FwlSampleFormat sample_fmt, int align);
+
+/* Names */
+
+/* A letter for a picture type: I, P, B, S, then i, p, b for SI, SP, BI; '?' for any other. */
+FWL_API char fwl_get_picture_type_char(enum FwlPictureType pict_type);
 
 /* The name of a color matrix; NULL for the newer ones. fwl_color_space_name knows them all. */
 FWL_API const char *fwl_get_colorspace_name(enum FwlColorSpace val);

@@ -180,6 +180,31 @@ FWL_API int fwl_image_fill_black(uint8_t *const dst_data[4], const ptrdiff_t dst
                                  enum FwlPixelFormat pix_fmt, enum FwlColorRange range, int width,
                                  int height);
 
+/*
+ * Single values: w values of component c of row y, from value x on, as elements of 2 or 4 bytes
+ * (dst_element_size, src_element_size; the plain ones have 2). x and y count values of the plane
+ * that the component is in. Nothing is done for a component that the format does not have, and for
+ * hardware formats. Planes and rows must be there: these are not looked at.
+ */
+
+/* Reads values; with read_pal_component, byte c of the colors that a format with a palette stands
+ * for, and nothing from formats without one. */
+FWL_API void fwl_read_image_line2(void *dst, const uint8_t *const data[4], const int linesize[4],
+                                  const FwlPixFmtDescriptor *desc, int x, int y, int c, int w,
+                                  int read_pal_component, int dst_element_size);
+FWL_API void fwl_read_image_line(uint16_t *dst, const uint8_t *const data[4],
+                                 const int linesize[4], const FwlPixFmtDescriptor *desc, int x,
+                                 int y, int c, int w, int read_pal_component);
+
+/* Writes values, of which the bits that the component does not have are dropped; other components
+ * in the same bytes stay. */
+FWL_API void fwl_write_image_line2(const void *src, uint8_t *const data[4], const int linesize[4],
+                                   const FwlPixFmtDescriptor *desc, int x, int y, int c, int w,
+                                   int src_element_size);
+FWL_API void fwl_write_image_line(const uint16_t *src, uint8_t *const data[4],
+                                  const int linesize[4], const FwlPixFmtDescriptor *desc, int x,
+                                  int y, int c, int w);
+
 /* Layouts: the same arithmetic with rules of the caller's, done once */
 
 /* How a picture lies in one piece of memory. Fields that are 0 ask for nothing. */

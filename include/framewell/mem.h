@@ -80,7 +80,7 @@ FWL_API int fwl_reallocp(void *ptr, size_t size);
 FWL_API void *fwl_realloc_array(void *ptr, size_t nmemb, size_t size);
 
 /*
- * fwl_reallocp to nmemb items of size bytes.
+ * fwl_reallocp to nmemb items of size bytes; none of them is the smallest block, as in fwl_realloc.
  *
  * Fails: FWL_E_NOMEM, as fwl_reallocp; also where the product overflows.
  */
@@ -97,6 +97,7 @@ FWL_API void *fwl_fast_realloc(void *ptr, size_t *size, size_t min_size);
 
 /*
  * The same growth for the pointer at ptr (a T **) where the old contents may go: nothing is copied.
+ * A min_size of 0 makes no block where there is none.
  * On failure the old block is freed, the pointer NULL and *size 0.
  */
 FWL_API void fwl_fast_malloc(void *ptr, size_t *size, size_t min_size);

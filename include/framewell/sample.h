@@ -146,6 +146,9 @@ enum FwlChannelOrder {
 #define FWL_CH_BOTTOM_FRONT_LEFT (1ULL << FWL_CHAN_BOTTOM_FRONT_LEFT)
 #define FWL_CH_BOTTOM_FRONT_RIGHT (1ULL << FWL_CHAN_BOTTOM_FRONT_RIGHT)
 
+/* No set of channels: a request for whatever a decoder gives by itself. */
+#define FWL_CH_LAYOUT_NATIVE 0x8000000000000000ULL
+
 /* Usual sets of channels. */
 #define FWL_CH_LAYOUT_MONO FWL_CH_FRONT_CENTER
 #define FWL_CH_LAYOUT_STEREO (FWL_CH_FRONT_LEFT | FWL_CH_FRONT_RIGHT)

@@ -443,6 +443,13 @@ FwlBufferRef *fwl_frame_get_plane_buffer(FwlFrame *frame, int plane)
     return buf ? buf : find_buffer(frame->extended_buf, frame->nb_extended_buf, data);
 }
 
+char fwl_get_picture_type_char(enum FwlPictureType pict_type)
+{
+    static const char letters[] = "?IPBSipb";
+    const unsigned number = (unsigned)pict_type;
+    return letters[number < sizeof letters - 1 ? number : 0];
+}
+
 const char *fwl_get_colorspace_name(enum FwlColorSpace val)
 {
     switch (val) {

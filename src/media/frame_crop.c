@@ -15,13 +15,27 @@
 
 enum { PICTURE_PLANES = 4, LOG2_KEPT_ALIGNMENT = 5, ANY_ALIGNMENT = 64 };
 
-static const FwlComponentDescriptor *component_in(const FwlPixFmtDescriptor *desc, int plane)
+/* The component of a plane whose values are furthest apart; -1 where there is none. */
+static int widest_component(const FwlPixFmtDescriptor *desc, int plane)
 {
+    int widest = -1;
     for (int i = 0; i < desc->nb_components; i++) {
-        if (desc->comp[i].plane == plane)
-            return &desc->comp[i];
+        if (desc->comp[i].plane == plane &&
+            (widest < 0 || desc->comp[i].step > desc->comp[widest].step))
+            widest = i;
     }
-    return NULL;
+    return widest;
+}
+
+/* The bytes of so many pixels of a row. Where pixels share chroma in the first plane, one may be a
+ * part of what lies between two chroma values: 1.5 bytes in uyyvyy411. */
+static size_t bytes_of_columns(const FwlPixFmtDescriptor *desc, int plane, int component,
+                               size_t columns)
+{
+    const bool is_chroma = component == 1 || component == 2;
+    const int shift = is_chroma ? desc->log2_chroma_w : 0;
+    const size_t step = (size_t)desc->comp[component].step;
+    return plane == 0 ? columns * step >> shift : (columns >> shift) * step;
 }
 
 /* By how many bytes each plane that is there moves; false for a plane that the format has not. */
@@ -32,13 +46,13 @@ static bool compute_offsets(ptrdiff_t offsets[PICTURE_PLANES], const FwlFrame *f
         offsets[i] = 0;
         if (!frame->data[i] || ((desc->flags & FWL_PIX_FMT_FLAG_PAL) && i == 1))
             return true;
-        const FwlComponentDescriptor *component = component_in(desc, i);
-        if (!component)
+        const int component = widest_component(desc, i);
+        if (component < 0)
             return false;
         const bool is_chroma = i == 1 || i == 2;
         const size_t row = frame->crop_top >> (is_chroma ? desc->log2_chroma_h : 0);
-        const size_t column = left >> (is_chroma ? desc->log2_chroma_w : 0);
-        offsets[i] = (ptrdiff_t)row * frame->linesize[i] + (ptrdiff_t)column * component->step;
+        offsets[i] = (ptrdiff_t)row * frame->linesize[i] +
+                     (ptrdiff_t)bytes_of_columns(desc, i, component, left);
     }
     return true;
 }

@@ -110,12 +110,9 @@ void *fwl_realloc_array(void *ptr, size_t nmemb, size_t size)
 
 int fwl_reallocp_array(void *ptr, size_t nmemb, size_t size)
 {
-    size_t total;
-    if (!fwl_checked_mul(nmemb, size, &total)) {
-        fwl_freep(ptr);
-        return FWL_E_NOMEM;
-    }
-    return fwl_reallocp(ptr, total);
+    void *resized = fwl_realloc_f(load_pointer(ptr), nmemb, size);
+    store_pointer(ptr, resized);
+    return resized ? 0 : FWL_E_NOMEM;
 }
 
 /* What to allocate for min_size bytes, so that growing byte by byte is cheap; 0 where min_size is
@@ -145,7 +142,7 @@ void *fwl_fast_realloc(void *ptr, size_t *size, size_t min_size)
  * enough. True for a new block. */
 static bool replace_if_small(void *ptr, size_t *size, size_t min_size, void *(*alloc)(size_t size))
 {
-    if (min_size <= *size && load_pointer(ptr))
+    if (min_size <= *size && (min_size == 0 || load_pointer(ptr)))
         return false;
     fwl_freep(ptr);
     const size_t grown = grown_size(min_size);

@@ -125,6 +125,42 @@ static void a_slice_is_within_its_parent(void)
     assert_int_equal(fwl_buffer_get_ref_count(buf), 2);
 }
 
+/* Of a slice, of a read-only buffer, after all other holders are gone. */
+static void a_slice_holds_the_whole_buffer(void)
+{
+    FwlBufferRef *buf = make_buffer();
+    later(close_buffer, &buf);
+    FwlBufferRef *slice = need(fwl_buffer_slice(buf, 30, 40));
+    later(close_buffer, &slice);
+    FwlBufferRef *inner = need(fwl_buffer_slice(slice, 10, 30));
+    later(close_buffer, &inner);
+    assert_ptr_equal(inner->data, buf->data + 40);
+    assert_null(fwl_buffer_slice(slice, 10, 31));
+    assert_int_equal(fwl_buffer_is_writable(inner), 0);
+    inner->data[0] = 7;
+    fwl_buffer_unref(&buf);
+    fwl_buffer_unref(&slice);
+    assert_int_equal(fwl_buffer_is_writable(inner), 1);
+    assert_int_equal(inner->data[0], 7);
+}
+
+static void making_a_slice_writable_copies_its_bytes_only(void)
+{
+    FwlBufferRef *buf = make_buffer();
+    later(close_buffer, &buf);
+    memset(buf->data, 3, buf->size);
+    FwlBufferRef *slice = need(fwl_buffer_slice(buf, 90, 10));
+    later(close_buffer, &slice);
+    if (fwl_buffer_make_writable(&slice) < 0) {
+        assert_ptr_equal(slice->data, buf->data + 90);
+        return;
+    }
+    assert_int_equal(slice->size, 10);
+    slice->data[9] = 4;
+    assert_int_equal(buf->data[99], 3);
+    assert_int_equal(fwl_buffer_get_ref_count(buf), 1);
+}
+
 static void a_slice_outside_its_parent_is_refused(void)
 {
     FwlBufferRef *buf = make_buffer();
@@ -186,6 +222,16 @@ static void a_read_only_buffer_is_never_writable(void)
     assert_ptr_not_equal(buf->data, memory);
     assert_int_equal(buf->data[0], 42);
     assert_int_equal(freed_count, 1);
+}
+
+static void the_default_callback_is_fwl_free(void)
+{
+    uint8_t *data = need(fwl_malloc(10));
+    FwlBufferRef *buf = fwl_buffer_create(data, 10, fwl_buffer_default_free, NULL, 0);
+    if (!buf)
+        fwl_buffer_default_free(NULL, data);
+    need(buf);
+    fwl_buffer_unref(&buf);
 }
 
 static void without_a_callback_wrapped_memory_goes_by_fwl_free(void)
@@ -374,10 +420,13 @@ int main(int argc, char **argv)
         CASE(a_second_reference_makes_a_buffer_read_only),
         CASE(a_reference_sees_what_its_parent_sees),
         CASE(a_slice_is_within_its_parent),
+        CASE(a_slice_holds_the_whole_buffer),
+        CASE(making_a_slice_writable_copies_its_bytes_only),
         CASE(a_slice_outside_its_parent_is_refused),
         CASE(unref_accepts_null),
         CASE(a_wrapped_buffer_is_freed_once_by_its_last_reference),
         CASE(a_read_only_buffer_is_never_writable),
+        CASE(the_default_callback_is_fwl_free),
         CASE(without_a_callback_wrapped_memory_goes_by_fwl_free),
         CASE(make_writable_copies_only_where_it_must),
         CASE(realloc_grows_and_keeps_contents),

@@ -347,6 +347,25 @@ static void sixty_four_channels_are_possible(void)
     assert_ptr_not_equal(other->extended_data, frame->extended_data);
 }
 
+static void every_number_of_channels_has_its_planes_and_buffers(void)
+{
+    for (int channels = 1; channels <= 64; channels++) {
+        FwlFrame *frame = make_audio(FWL_SAMPLE_FMT_S16P, channels, 10);
+        later(free_frame, &frame);
+        need_ok(fwl_frame_get_buffer(frame, 1));
+        assert_int_equal(frame->linesize[0], 20);
+        assert_int_equal(frame->nb_extended_buf, channels > 8 ? channels - 8 : 0);
+        for (int i = 0; i < channels; i++) {
+            memset(frame->extended_data[i], i, 20);
+            assert_ptr_equal(need(fwl_frame_get_plane_buffer(frame, i))->data,
+                             frame->extended_data[i]);
+        }
+        assert_null(fwl_frame_get_plane_buffer(frame, channels));
+        for (int i = 0; i < channels; i++)
+            assert_int_equal(frame->extended_data[i][19], i);
+    }
+}
+
 static void sound_that_makes_no_sense_is_refused(void)
 {
     static const struct {
@@ -642,6 +661,32 @@ static void cropping_moves_the_planes_and_keeps_their_alignment(void)
                      0);
 }
 
+/* For every left edge, in formats of all kinds: never more than was asked for, and all of it where
+ * that keeps every plane at a multiple of 32 bytes. Narrower chroma is at least at the multiples
+ * that 32 pixels are. */
+static void aligned_cropping_cuts_as_much_as_alignment_allows(void)
+{
+    static const enum FwlPixelFormat formats[] = {
+        FWL_PIX_FMT_GRAY8,   FWL_PIX_FMT_YUV420P, FWL_PIX_FMT_NV12,   FWL_PIX_FMT_YUV420P10,
+        FWL_PIX_FMT_YUV411P, FWL_PIX_FMT_RGB24,   FWL_PIX_FMT_RGBA64, FWL_PIX_FMT_GBRAP12,
+    };
+    static const int group[] = {32, 64, 32, 32, 128, 32, 4, 16};
+    static const int alignment[] = {32, 16, 32, 16, 8, 32, 32, 32};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        for (size_t left = 0; left < 300; left++) {
+            FwlFrame *frame = make_cropped(formats[i], left, 0, 0, 0);
+            later(free_frame, &frame);
+            assert_int_equal(fwl_frame_apply_cropping(frame, 0), 0);
+            const size_t cut = (size_t)(640 - frame->width);
+            assert_true(cut <= left);
+            for (int plane = 0; plane < 4 && frame->data[plane]; plane++)
+                assert_int_equal((uintptr_t)frame->data[plane] % (unsigned)alignment[i], 0);
+            if (left % (size_t)group[i] == 0)
+                assert_int_equal(cut, left);
+        }
+    }
+}
+
 static void unaligned_cropping_is_exact(void)
 {
     FwlFrame *frame = make_cropped(FWL_PIX_FMT_RGB24, 5, 0, 1, 0);
@@ -650,6 +695,20 @@ static void unaligned_cropping_is_exact(void)
     assert_int_equal(fwl_frame_apply_cropping(frame, FWL_FRAME_CROP_UNALIGNED), 0);
     assert_int_equal(frame->width, 635);
     assert_int_equal(frame->data[0] - before.data[0], before.linesize[0] + 15);
+}
+
+static void pixels_that_share_chroma_are_cropped_within_their_row(void)
+{
+    FwlFrame *frame = make_cropped(FWL_PIX_FMT_UYYVYY411, 636, 0, 0, 0);
+    later(free_frame, &frame);
+    const uint8_t *before = frame->data[0];
+    assert_int_equal(fwl_frame_apply_cropping(frame, FWL_FRAME_CROP_UNALIGNED), 0);
+    assert_int_equal(frame->data[0] - before, 636 / 4 * 6);
+    FwlFrame *packed = make_cropped(FWL_PIX_FMT_YUYV422, 6, 0, 0, 0);
+    later(free_frame, &packed);
+    before = packed->data[0];
+    assert_int_equal(fwl_frame_apply_cropping(packed, FWL_FRAME_CROP_UNALIGNED), 0);
+    assert_int_equal(packed->data[0] - before, 12);
 }
 
 static void a_palette_stays_where_it_is(void)
@@ -805,6 +864,8 @@ int main(int argc, char **argv)
         CASE(packed_sound_is_one_buffer),
         CASE(the_older_channel_fields_are_understood),
         CASE(sixty_four_channels_are_possible),
+        /* A thousand buffers, each of which fails in the same way as those of the case above. */
+        CASE_ONCE(every_number_of_channels_has_its_planes_and_buffers),
         CASE(sound_that_makes_no_sense_is_refused),
         CASE(a_plane_size_of_the_callers_is_taken_where_large_enough),
         CASE(a_reference_shares_data_and_has_every_property),
@@ -821,7 +882,9 @@ int main(int argc, char **argv)
         CASE(properties_are_added_to_those_of_dst),
         CASE(pan_and_scan_goes_only_to_pictures_of_one_size),
         CASE(cropping_moves_the_planes_and_keeps_their_alignment),
+        CASE_ONCE(aligned_cropping_cuts_as_much_as_alignment_allows), /* thousands of pictures */
         CASE(unaligned_cropping_is_exact),
+        CASE(pixels_that_share_chroma_are_cropped_within_their_row),
         CASE(a_palette_stays_where_it_is),
         CASE(a_flipped_picture_is_cropped_upwards),
         CASE(bitstream_formats_are_cropped_right_and_bottom_only),

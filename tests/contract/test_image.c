@@ -428,6 +428,92 @@ static void black_can_be_asked_for_without_a_picture(void)
     }
 }
 
+/* Single values */
+
+static void values_are_read_and_written_whatever_their_bits(void)
+{
+    static const struct {
+        enum FwlPixelFormat format;
+        int component;
+        uint16_t most; /* the largest value */
+    } rows[] = {
+        {FWL_PIX_FMT_GRAY8, 0, 255},     {FWL_PIX_FMT_MONOBLACK, 0, 1},
+        {FWL_PIX_FMT_RGB4, 1, 3},        {FWL_PIX_FMT_RGB565LE, 2, 31},
+        {FWL_PIX_FMT_RGB565BE, 0, 31},   {FWL_PIX_FMT_P010LE, 2, 1023},
+        {FWL_PIX_FMT_X2RGB10BE, 1, 1023}, {FWL_PIX_FMT_YUV420P16BE, 1, 65535},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t memory[4096];
+        uint8_t *data[4];
+        int linesize[4];
+        memset(memory, 0xff, sizeof memory);
+        need_ok(fwl_image_fill_arrays(data, linesize, memory, rows[i].format, 32, 4, 1));
+        const FwlPixFmtDescriptor *desc = fwl_pix_fmt_desc_get(rows[i].format);
+        const uint16_t some[3] = {0, rows[i].most, (uint16_t)(rows[i].most / 2)};
+        uint32_t wide[3];
+        uint16_t got[5];
+        fwl_write_image_line(some, data, linesize, desc, 5, 1, rows[i].component, 3);
+        fwl_read_image_line(got, (const uint8_t *const *)data, linesize, desc, 4, 1,
+                            rows[i].component, 5, 0);
+        /* What lies beside them is as it was: all ones. */
+        const uint16_t expected[5] = {rows[i].most, some[0], some[1], some[2], rows[i].most};
+        assert_memory_equal(got, expected, sizeof expected);
+        fwl_read_image_line2(wide, (const uint8_t *const *)data, linesize, desc, 5, 1,
+                             rows[i].component, 3, 0, 4);
+        assert_int_equal(wide[1], rows[i].most);
+    }
+}
+
+static void bits_that_a_component_does_not_have_are_dropped(void)
+{
+    uint8_t memory[8] = {0};
+    uint8_t *data[4];
+    int linesize[4];
+    const uint32_t large[2] = {0xffffffffu, 2};
+    need_ok(fwl_image_fill_arrays(data, linesize, memory, FWL_PIX_FMT_RGB4, 16, 1, 1));
+    fwl_write_image_line2(large, data, linesize, fwl_pix_fmt_desc_get(FWL_PIX_FMT_RGB4), 0, 0, 1, 2,
+                          4);
+    assert_int_equal(memory[0], 0x64); /* r g g b, r g g b: 0 11 0, 0 10 0 */
+    assert_int_equal(memory[1], 0);
+}
+
+static void a_palette_gives_the_bytes_of_its_colors(void)
+{
+    uint8_t pixels[4] = {0, 1, 2, 1};
+    uint8_t palette[FWL_PALETTE_SIZE] = {10, 11, 12, 13, 20, 21, 22, 23, 30, 31, 32, 33};
+    const uint8_t *const data[4] = {pixels, palette};
+    const int linesize[4] = {4};
+    const FwlPixFmtDescriptor *desc = fwl_pix_fmt_desc_get(FWL_PIX_FMT_PAL8);
+    uint16_t got[4];
+    fwl_read_image_line(got, data, linesize, desc, 0, 0, 0, 4, 0);
+    assert_int_equal(got[2], 2);
+    fwl_read_image_line(got, data, linesize, desc, 1, 0, 2, 3, 1);
+    assert_int_equal(got[0], 22);
+    assert_int_equal(got[1], 32);
+    assert_int_equal(got[2], 22);
+}
+
+static void components_that_are_not_there_are_left_alone(void)
+{
+    uint8_t pixels[4] = {1, 2, 3, 4};
+    uint8_t *const data[4] = {pixels};
+    const uint8_t *const read_only[4] = {pixels};
+    const int linesize[4] = {4};
+    const FwlPixFmtDescriptor *gray = fwl_pix_fmt_desc_get(FWL_PIX_FMT_GRAY8);
+    uint16_t got[4] = {7, 7, 7, 7};
+    fwl_read_image_line(got, read_only, linesize, gray, 0, 0, 1, 4, 0);
+    fwl_read_image_line(got, read_only, linesize, gray, 0, 0, -1, 4, 0);
+    fwl_read_image_line(got, read_only, linesize, gray, 0, 0, 4, 4, 1);
+    fwl_read_image_line(got, read_only, linesize, gray, 0, 0, 0, 4, 1);
+    fwl_read_image_line(got, read_only, linesize, gray, 0, 0, 0, -1, 0);
+    fwl_read_image_line(got, read_only, linesize, gray, -1, 0, 0, 4, 0);
+    fwl_read_image_line(got, read_only, linesize, fwl_pix_fmt_desc_get(FWL_PIX_FMT_VAAPI), 0, 0, 0,
+                        4, 0);
+    assert_int_equal(got[0], 7);
+    fwl_write_image_line(got, data, linesize, gray, 0, 0, 3, 4);
+    assert_int_equal(pixels[0], 1);
+}
+
 int main(int argc, char **argv)
 {
     static const struct TestCase cases[] = {
@@ -459,6 +545,10 @@ int main(int argc, char **argv)
         CASE(black_of_a_palette_is_its_darkest_color),
         CASE(black_leaves_padding_and_refused_pictures_alone),
         CASE(black_can_be_asked_for_without_a_picture),
+        CASE(values_are_read_and_written_whatever_their_bits),
+        CASE(bits_that_a_component_does_not_have_are_dropped),
+        CASE(a_palette_gives_the_bytes_of_its_colors),
+        CASE(components_that_are_not_there_are_left_alone),
     };
     return run_cases("image", cases, sizeof cases / sizeof cases[0], argc, argv);
 }

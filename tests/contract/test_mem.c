@@ -150,6 +150,8 @@ static void reallocp_replaces_the_pointer(void)
     expect_all(block, 5, 100);
     assert_int_equal(fwl_reallocp(&block, 0), 0);
     assert_null(block);
+    need_ok(fwl_reallocp_array(&block, 0, 100));
+    assert_non_null(block);
 }
 
 static void reallocp_that_fails_frees_and_leaves_null(void)
@@ -202,6 +204,8 @@ static void fast_malloc_keeps_a_block_that_is_large_enough(void)
     size_t size = 0;
     void *block = NULL;
     later(close_block, &block);
+    fwl_fast_malloc(&block, &size, 0);
+    assert_null(block);
     fwl_fast_malloc(&block, &size, 320);
     void *first = need(block);
     assert_int_equal(size, 320 + 20 + 32);

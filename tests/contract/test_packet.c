@@ -512,6 +512,20 @@ static void side_data_shrinks_and_never_grows(void)
     assert_int_equal(pkt.side_data[0].size, 4);
 }
 
+static void freeing_side_data_leaves_the_rest(void)
+{
+    FwlPacket pkt = {0};
+    later(unref_packet, &pkt);
+    need_ok(fwl_new_packet(&pkt, 4));
+    need(fwl_packet_new_side_data(&pkt, FWL_PKT_DATA_PALETTE, 5));
+    need(fwl_packet_new_side_data(&pkt, FWL_PKT_DATA_AFD, 1));
+    fwl_packet_free_side_data(&pkt);
+    assert_int_equal(pkt.side_data_elems, 0);
+    assert_null(pkt.side_data);
+    assert_int_equal(pkt.size, 4);
+    fwl_packet_free_side_data(&pkt);
+}
+
 static void every_type_has_a_name(void)
 {
     for (int i = 0; i < FWL_PKT_DATA_NB; i++)
@@ -601,6 +615,7 @@ int main(int argc, char **argv)
         CASE(side_data_that_cannot_be_added_stays_the_callers),
         CASE(there_are_no_more_pieces_than_types),
         CASE(side_data_shrinks_and_never_grows),
+        CASE(freeing_side_data_leaves_the_rest),
         CASE(every_type_has_a_name),
         CASE(a_dictionary_packs_to_its_strings_and_back),
         CASE(what_was_not_packed_so_changes_nothing),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random numbers for sequences of calls that can be run again: the seed is printed, and
- * FRAMEWELL_SEED=N in the environment sets it.
+ * Random numbers for sequences of calls that can be run again: the seed is printed, and the option
+ * --seed N or FRAMEWELL_SEED=N in the environment sets it.
  */
 #ifndef TEST_RANDOM_CALLS_H
 #define TEST_RANDOM_CALLS_H
@@ -11,14 +11,30 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static uint64_t random_state;
+static uint64_t random_seed = 20260421, random_state;
+
+/* Takes --seed N out of the arguments of a program. */
+static inline void random_options(int *argc, char **argv)
+{
+    const char *seed = getenv("FRAMEWELL_SEED");
+    for (int i = 1; i + 1 < *argc; i++) {
+        if (strcmp(argv[i], "--seed") != 0)
+            continue;
+        seed = argv[i + 1];
+        *argc -= 2;
+        memmove(argv + i, argv + i + 2, (size_t)(*argc - i + 1) * sizeof *argv);
+        break;
+    }
+    if (seed)
+        random_seed = strtoull(seed, NULL, 0);
+}
 
 static inline void random_start(const char *what)
 {
-    const char *seed = getenv("FRAMEWELL_SEED");
-    random_state = seed ? strtoull(seed, NULL, 0) : 20260421;
-    printf("# %s: FRAMEWELL_SEED=%" PRIu64 "\n", what, random_state);
+    random_state = random_seed;
+    printf("# %s: --seed %" PRIu64 "\n", what, random_seed);
 }
 
 /* 64 random bits (splitmix64). */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Counts comparisons with another library and what differs: COMPARE(ours, theirs, "what", ...), and
- * tally_expect_none at the end of a case, which prints both counts.
+ * Counts calls of a function of ours and its counterpart in another library, comparisons of what
+ * came of them, and what differs. CALL(ours, theirs, "what", ...) makes the calls and compares the
+ * results; COMPARE compares anything else; tally_call counts calls whose results are compared
+ * piece by piece. tally_expect_none at the end of a case prints the counts (scripts/test adds them
+ * up).
  */
 #ifndef TEST_TALLY_H
 #define TEST_TALLY_H
@@ -15,7 +18,7 @@
 
 enum { TALLY_SHOWN = 10 };
 
-static uint64_t tally_comparisons, tally_differences;
+static uint64_t tally_calls, tally_comparisons, tally_differences;
 
 #define COMPARE(ours, theirs, ...)                                                                 \
     do {                                                                                           \
@@ -28,12 +31,23 @@ static uint64_t tally_comparisons, tally_differences;
         }                                                                                          \
     } while (0)
 
+#define CALL(ours, theirs, ...)                                                                    \
+    do {                                                                                           \
+        tally_calls++;                                                                             \
+        COMPARE(ours, theirs, __VA_ARGS__);                                                        \
+    } while (0)
+
+static inline void tally_call(void)
+{
+    tally_calls++;
+}
+
 static void tally_expect_none(const char *what)
 {
     const uint64_t differences = tally_differences;
-    printf("# %s: %" PRIu64 " comparisons, %" PRIu64 " differences\n", what, tally_comparisons,
-           differences);
-    tally_comparisons = tally_differences = 0;
+    printf("# %s: %" PRIu64 " calls, %" PRIu64 " comparisons, %" PRIu64 " differences\n", what,
+           tally_calls, tally_comparisons, differences);
+    tally_calls = tally_comparisons = tally_differences = 0;
     assert_int_equal(differences, 0);
 }
 

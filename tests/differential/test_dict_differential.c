@@ -12,7 +12,7 @@
 #include "random_calls.h"
 #include "tally.h"
 
-enum { STEPS = 60000, SLOTS = 4, TEXT_MAX = 40 };
+enum { STEPS = 200000, SLOTS = 4, TEXT_MAX = 40 };
 
 static FwlDictionary *ours[SLOTS];
 static AVDictionary *theirs[SLOTS];
@@ -65,8 +65,8 @@ static void call_set(int step, int slot)
         }
         our_value = their_value = NULL;
     }
-    COMPARE(fwl_dict_set(&ours[slot], our_key, our_value, flags),
-            av_dict_set(&theirs[slot], their_key, their_value, flags), "step %d: %s", step, key);
+    CALL(fwl_dict_set(&ours[slot], our_key, our_value, flags),
+         av_dict_set(&theirs[slot], their_key, their_value, flags), "step %d: %s", step, key);
 }
 
 static void call_set_int(int step, int slot)
@@ -75,8 +75,8 @@ static void call_set_int(int step, int slot)
     const int64_t value = (int64_t)random_bits();
     const int flags = random_below(128) & ~FWL_DICT_DONT_STRDUP_KEY;
     random_text(key, 2);
-    COMPARE(fwl_dict_set_int(&ours[slot], key, value, flags),
-            av_dict_set_int(&theirs[slot], key, value, flags), "step %d", step);
+    CALL(fwl_dict_set_int(&ours[slot], key, value, flags),
+         av_dict_set_int(&theirs[slot], key, value, flags), "step %d", step);
 }
 
 static void call_copy(int step, int slot)
@@ -85,8 +85,8 @@ static void call_copy(int step, int slot)
     const int flags = random_below(128) & ~(FWL_DICT_DONT_STRDUP_KEY | FWL_DICT_DONT_STRDUP_VAL);
     if (fwl_dict_count(ours[slot]) + fwl_dict_count(ours[from]) > 40)
         return;
-    COMPARE(fwl_dict_copy(&ours[slot], ours[from], flags),
-            av_dict_copy(&theirs[slot], theirs[from], flags), "step %d", step);
+    CALL(fwl_dict_copy(&ours[slot], ours[from], flags),
+         av_dict_copy(&theirs[slot], theirs[from], flags), "step %d", step);
 }
 
 /* libavutil keeps what it had parsed before an error, we do not: it gets ours back then. */
@@ -95,6 +95,7 @@ static void call_parse(int step, int slot)
     char text[TEXT_MAX];
     random_text(text, TEXT_MAX - 1);
     const int flags = random_below(128);
+    tally_call();
     const int err = fwl_dict_parse_string(&ours[slot], text, "=:", ",;", flags);
     COMPARE(err < 0, av_dict_parse_string(&theirs[slot], text, "=:", ",;", flags) < 0,
             "step %d: %s", step, text);
@@ -114,6 +115,7 @@ static void call_get(int step, int slot)
     const FwlDictionaryEntry *a = NULL;
     const AVDictionaryEntry *b = NULL;
     do {
+        tally_call();
         a = fwl_dict_get(ours[slot], key, a, flags);
         b = av_dict_get(theirs[slot], key, b, flags);
         COMPARE(is_same_text(a ? a->value : NULL, b ? b->value : NULL), 1, "step %d", step);
@@ -125,8 +127,8 @@ static void call_get_string(int step, int slot)
     static const char separators[] = {'=', ':', ',', '\\', '\0', 'a'};
     const char pair = separators[random_below(6)], end = separators[random_below(6)];
     char *a = NULL, *b = NULL;
-    COMPARE(fwl_dict_get_string(ours[slot], &a, pair, end) < 0,
-            av_dict_get_string(theirs[slot], &b, pair, end) < 0, "step %d", step);
+    CALL(fwl_dict_get_string(ours[slot], &a, pair, end) < 0,
+         av_dict_get_string(theirs[slot], &b, pair, end) < 0, "step %d", step);
     COMPARE(is_same_text(a, b), 1, "step %d: %s %s", step, a ? a : "", b ? b : "");
     fwl_free(a);
     av_free(b);
@@ -135,6 +137,7 @@ static void call_get_string(int step, int slot)
 static void call_pack(int step, int slot)
 {
     size_t our_size = 1, their_size = 1;
+    tally_call();
     uint8_t *a = fwl_packet_pack_dictionary(ours[slot], &our_size);
     uint8_t *b = av_packet_pack_dictionary(theirs[slot], &their_size);
     COMPARE(our_size, their_size, "step %d", step);
@@ -145,10 +148,12 @@ static void call_pack(int step, int slot)
         a[random_below((int)our_size)] = 0;
     FwlDictionary *our_dict = NULL;
     AVDictionary *their_dict = NULL;
+    tally_call();
     const int err = fwl_packet_unpack_dictionary(a, our_size, &our_dict);
     COMPARE(err < 0, av_packet_unpack_dictionary(a, our_size, &their_dict) < 0, "step %d", step);
     if (err >= 0)
-        COMPARE(fwl_dict_count(our_dict), av_dict_count(their_dict), "step %d", step);
+        CALL(fwl_dict_count(our_dict), av_dict_count(their_dict), "step %d", step);
+    tally_call();
     fwl_dict_free(&our_dict);
     av_dict_free(&their_dict);
     fwl_free(a);
@@ -158,6 +163,7 @@ static void call_pack(int step, int slot)
 static void call_free(int step, int slot)
 {
     (void)step;
+    tally_call();
     fwl_dict_free(&ours[slot]);
     av_dict_free(&theirs[slot]);
 }
@@ -165,8 +171,8 @@ static void call_free(int step, int slot)
 static void the_same_calls_give_the_same_dictionaries(void)
 {
     static void (*const calls[])(int, int) = {
-        call_set, call_set, call_set, call_set, call_set_int, call_copy, call_parse,
-        call_get, call_get_string, call_pack,
+        call_set,  call_set,   call_set, call_set,        call_set_int,
+        call_copy, call_parse, call_get, call_get_string, call_pack,
     };
     random_start("dict");
     for (int step = 0; step < STEPS; step++) {
@@ -184,6 +190,7 @@ static void the_same_calls_give_the_same_dictionaries(void)
 
 int main(int argc, char **argv)
 {
+    random_options(&argc, argv);
     /* Once: hundreds of thousands of allocations. */
     static const struct TestCase cases[] = {
         CASE_ONCE(the_same_calls_give_the_same_dictionaries),

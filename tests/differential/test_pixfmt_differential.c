@@ -40,6 +40,14 @@ static void every_row_of_the_table_is_that_of_libavutil(void)
         if (!a || !b)
             continue;
         count++;
+        CALL(fwl_pix_fmt_desc_get_id(a), av_pix_fmt_desc_get_id(b), "format %d", i);
+        CALL(is_same_text(fwl_get_pix_fmt_name(ours(i)), av_get_pix_fmt_name(theirs(i))), 1,
+             "format %d", i);
+        tally_call();
+        const FwlPixFmtDescriptor *a_next = fwl_pix_fmt_desc_next(a);
+        const AVPixFmtDescriptor *b_next = av_pix_fmt_desc_next(b);
+        COMPARE(is_same_text(a_next ? a_next->name : NULL, b_next ? b_next->name : NULL), 1,
+                "after format %d", i);
         COMPARE(is_same_text(a->name, b->name), 1, "%s", b->name);
         COMPARE(is_same_text(a->alias, b->alias), 1, "%s", b->name);
         COMPARE(a->nb_components, b->nb_components, "%s", b->name);
@@ -59,19 +67,18 @@ static void what_is_read_off_a_row_is_the_same(void)
         const AVPixFmtDescriptor *b = av_pix_fmt_desc_get(theirs(i));
         int w[2], h[2];
         char line[2][64];
-        COMPARE(fwl_get_bits_per_pixel(a), av_get_bits_per_pixel(b), "%s", b->name);
-        COMPARE(fwl_get_padded_bits_per_pixel(a), av_get_padded_bits_per_pixel(b), "%s", b->name);
-        COMPARE(fwl_pix_fmt_count_planes(ours(i)), av_pix_fmt_count_planes(theirs(i)), "%s",
-                b->name);
-        COMPARE(fwl_pix_fmt_swap_endianness(ours(i)), av_pix_fmt_swap_endianness(theirs(i)), "%s",
-                b->name);
-        COMPARE(fwl_pix_fmt_get_chroma_sub_sample(ours(i), &w[0], &h[0]),
-                av_pix_fmt_get_chroma_sub_sample(theirs(i), &w[1], &h[1]), "%s", b->name);
+        CALL(fwl_get_bits_per_pixel(a), av_get_bits_per_pixel(b), "%s", b->name);
+        CALL(fwl_get_padded_bits_per_pixel(a), av_get_padded_bits_per_pixel(b), "%s", b->name);
+        CALL(fwl_pix_fmt_count_planes(ours(i)), av_pix_fmt_count_planes(theirs(i)), "%s", b->name);
+        CALL(fwl_pix_fmt_swap_endianness(ours(i)), av_pix_fmt_swap_endianness(theirs(i)), "%s",
+             b->name);
+        CALL(fwl_pix_fmt_get_chroma_sub_sample(ours(i), &w[0], &h[0]),
+             av_pix_fmt_get_chroma_sub_sample(theirs(i), &w[1], &h[1]), "%s", b->name);
         COMPARE(w[0], w[1], "%s", b->name);
         COMPARE(h[0], h[1], "%s", b->name);
-        COMPARE(strcmp(fwl_get_pix_fmt_string(line[0], sizeof line[0], ours(i)),
-                       av_get_pix_fmt_string(line[1], sizeof line[1], theirs(i))),
-                0, "%s", b->name);
+        CALL(strcmp(fwl_get_pix_fmt_string(line[0], sizeof line[0], ours(i)),
+                    av_get_pix_fmt_string(line[1], sizeof line[1], theirs(i))),
+             0, "%s", b->name);
     }
     tally_expect_none("properties");
 }
@@ -80,8 +87,9 @@ static void what_is_read_off_a_row_is_the_same(void)
 static void names_lead_to_the_same_formats(void)
 {
     static const char *const others[] = {
-        "rgb32", "bgr32", "y10", "Y10LE", "Y16be", "GRAY8A", "gray8", "y8",  "YUV420P", "p010le",
-        "",      "be",    "le",  "xyz12", "yuv",   "GRAY10", "gray", "p010", "yuv420p10 ",
+        "rgb32", "bgr32",   "y10",    "Y10LE", "Y16be",      "GRAY8A", "gray8",
+        "y8",    "YUV420P", "p010le", "",      "be",         "le",     "xyz12",
+        "yuv",   "GRAY10",  "gray",   "p010",  "yuv420p10 ",
     };
     for (int i = 0; i < FWL_PIX_FMT_NB; i++) {
         char name[32];
@@ -89,11 +97,11 @@ static void names_lead_to_the_same_formats(void)
         memcpy(name, av_get_pix_fmt_name(theirs(i)), size + 1);
         for (size_t cut = 0; cut <= size; cut++) {
             name[size - cut] = '\0';
-            COMPARE(fwl_get_pix_fmt(name), av_get_pix_fmt(name), "%s", name);
+            CALL(fwl_get_pix_fmt(name), av_get_pix_fmt(name), "%s", name);
         }
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        COMPARE(fwl_get_pix_fmt(others[i]), av_get_pix_fmt(others[i]), "%s", others[i]);
+        CALL(fwl_get_pix_fmt(others[i]), av_get_pix_fmt(others[i]), "%s", others[i]);
     tally_expect_none("names");
 }
 
@@ -110,8 +118,8 @@ static void the_loss_between_any_two_formats_is_the_same(void)
                 const int a = fwl_get_pix_fmt_loss(ours(dst), ours(src), alpha);
                 const int b = av_get_pix_fmt_loss(theirs(dst), theirs(src), alpha);
                 const int expected = is_hardware(dst) || is_hardware(src) ? FWL_E_UNSUPPORTED : b;
-                COMPARE(a, expected, "%s to %s, alpha %d", av_get_pix_fmt_name(theirs(src)),
-                        av_get_pix_fmt_name(theirs(dst)), alpha);
+                CALL(a, expected, "%s to %s, alpha %d", av_get_pix_fmt_name(theirs(src)),
+                     av_get_pix_fmt_name(theirs(dst)), alpha);
             }
         }
     }
@@ -124,8 +132,8 @@ static void compare_choice(int first, int second, int src, int alpha, int ignore
     const int a = fwl_find_best_pix_fmt_of_2(ours(first), ours(second), ours(src), alpha, &loss[0]);
     const int b =
         av_find_best_pix_fmt_of_2(theirs(first), theirs(second), theirs(src), alpha, &loss[1]);
-    COMPARE(a, b, "%d or %d from %d, alpha %d, ignored %x", first, second, src, alpha,
-            (unsigned)ignored);
+    CALL(a, b, "%d or %d from %d, alpha %d, ignored %x", first, second, src, alpha,
+         (unsigned)ignored);
     if (loss[1] >= 0)
         COMPARE(loss[0], loss[1], "%d or %d from %d", first, second, src);
     else
@@ -150,7 +158,7 @@ static void the_better_of_two_is_the_same(void)
 
 static void compare_name(const char *a, const char *b, int number, const char *what)
 {
-    COMPARE(is_same_text(a, b), 1, "%s %d: %s, %s", what, number, a ? a : "-", b ? b : "-");
+    CALL(is_same_text(a, b), 1, "%s %d: %s, %s", what, number, a ? a : "-", b ? b : "-");
 }
 
 static void colors_have_the_same_names(void)
@@ -177,24 +185,23 @@ static void names_of_colors_lead_to_the_same_numbers(void)
     for (int i = 0; i < 40; i++) {
         const char *name = av_color_range_name((enum AVColorRange)i);
         if (name)
-            COMPARE(fwl_color_range_from_name(name), av_color_range_from_name(name), "%s", name);
+            CALL(fwl_color_range_from_name(name), av_color_range_from_name(name), "%s", name);
         name = av_color_primaries_name((enum AVColorPrimaries)i);
         if (name)
-            COMPARE(fwl_color_primaries_from_name(name), av_color_primaries_from_name(name), "%s",
-                    name);
+            CALL(fwl_color_primaries_from_name(name), av_color_primaries_from_name(name), "%s",
+                 name);
         name = av_color_transfer_name((enum AVColorTransferCharacteristic)i);
         if (name)
-            COMPARE(fwl_color_transfer_from_name(name), av_color_transfer_from_name(name), "%s",
-                    name);
+            CALL(fwl_color_transfer_from_name(name), av_color_transfer_from_name(name), "%s", name);
         name = av_color_space_name((enum AVColorSpace)i);
         if (name)
-            COMPARE(fwl_color_space_from_name(name), av_color_space_from_name(name), "%s", name);
+            CALL(fwl_color_space_from_name(name), av_color_space_from_name(name), "%s", name);
         name = av_chroma_location_name((enum AVChromaLocation)i);
         if (name)
-            COMPARE(fwl_chroma_location_from_name(name), av_chroma_location_from_name(name), "%s",
-                    name);
+            CALL(fwl_chroma_location_from_name(name), av_chroma_location_from_name(name), "%s",
+                 name);
     }
-    COMPARE(fwl_color_space_from_name("none") < 0, av_color_space_from_name("none") < 0, "none");
+    CALL(fwl_color_space_from_name("none") < 0, av_color_space_from_name("none") < 0, "none");
     tally_expect_none("names of colors");
 }
 

@@ -36,9 +36,9 @@ static void rescaling_is_the_same(void)
         const unsigned rnd = roundings[random_below(11)];
         if (is_far_too_large(a, b, c))
             continue;
-        COMPARE(fwl_rescale_rnd(a, b, c, (enum FwlRounding)rnd),
-                av_rescale_rnd(a, b, c, (enum AVRounding)rnd), "%d: %u", i, rnd);
-        COMPARE(fwl_rescale(a, b, c), av_rescale(a, b, c), "%d", i);
+        CALL(fwl_rescale_rnd(a, b, c, (enum FwlRounding)rnd),
+             av_rescale_rnd(a, b, c, (enum AVRounding)rnd), "%d: %u", i, rnd);
+        CALL(fwl_rescale(a, b, c), av_rescale(a, b, c), "%d", i);
     }
     tally_expect_none("rescale");
 }
@@ -54,14 +54,14 @@ static void rescaling_by_fractions_is_the_same(void)
         if (is_far_too_large(a, parts[0] * (int64_t)parts[3], parts[2] * (int64_t)parts[1]))
             continue;
         const unsigned rnd = roundings[random_below(7)];
-        COMPARE(fwl_rescale_q_rnd(a, fwl_make_q(parts[0], parts[1]),
-                                  fwl_make_q(parts[2], parts[3]), (enum FwlRounding)rnd),
-                av_rescale_q_rnd(a, av_make_q(parts[0], parts[1]), av_make_q(parts[2], parts[3]),
-                                 (enum AVRounding)rnd),
-                "%d: %u", i, rnd);
-        COMPARE(fwl_rescale_q(a, fwl_make_q(parts[0], parts[1]), fwl_make_q(parts[2], parts[3])),
-                av_rescale_q(a, av_make_q(parts[0], parts[1]), av_make_q(parts[2], parts[3])),
-                "%d", i);
+        CALL(fwl_rescale_q_rnd(a, fwl_make_q(parts[0], parts[1]), fwl_make_q(parts[2], parts[3]),
+                               (enum FwlRounding)rnd),
+             av_rescale_q_rnd(a, av_make_q(parts[0], parts[1]), av_make_q(parts[2], parts[3]),
+                              (enum AVRounding)rnd),
+             "%d: %u", i, rnd);
+        CALL(fwl_rescale_q(a, fwl_make_q(parts[0], parts[1]), fwl_make_q(parts[2], parts[3])),
+             av_rescale_q(a, av_make_q(parts[0], parts[1]), av_make_q(parts[2], parts[3])), "%d",
+             i);
     }
     tally_expect_none("rescale_q");
 }
@@ -74,10 +74,9 @@ static void comparing_timestamps_is_the_same(void)
         const int64_t b = random_chance(3) ? a : random_signed(30);
         const int parts[4] = {1 + (int)random_number(14), 1 + (int)random_number(14),
                               1 + (int)random_number(14), 1 + (int)random_number(14)};
-        COMPARE(fwl_compare_ts(a, fwl_make_q(parts[0], parts[1]), b,
-                               fwl_make_q(parts[2], parts[3])),
-                av_compare_ts(a, av_make_q(parts[0], parts[1]), b, av_make_q(parts[2], parts[3])),
-                "%d", i);
+        CALL(fwl_compare_ts(a, fwl_make_q(parts[0], parts[1]), b, fwl_make_q(parts[2], parts[3])),
+             av_compare_ts(a, av_make_q(parts[0], parts[1]), b, av_make_q(parts[2], parts[3])),
+             "%d", i);
     }
     tally_expect_none("compare_ts");
 }
@@ -94,14 +93,15 @@ static void reducing_is_the_same(void)
         COMPARE(is_exact, av_reduce(&theirs[0], &theirs[1], num, den, max), "%d", i);
         COMPARE(ours[0], theirs[0], "%d: %" PRId64 " / %" PRId64 " to %" PRId64, i, num, den, max);
         COMPARE(ours[1], theirs[1], "%d: %" PRId64 " / %" PRId64 " to %" PRId64, i, num, den, max);
-        COMPARE(fwl_q2d(fwl_make_q(ours[0], ours[1])) * 1000.0,
-                av_q2d(av_make_q(theirs[0], theirs[1] ? theirs[1] : ours[1])) * 1000.0, "%d", i);
+        CALL(fwl_q2d(fwl_make_q(ours[0], ours[1])) * 1000.0,
+             av_q2d(av_make_q(theirs[0], theirs[1] ? theirs[1] : ours[1])) * 1000.0, "%d", i);
     }
     tally_expect_none("reduce");
 }
 
 int main(int argc, char **argv)
 {
+    random_options(&argc, argv);
     /* None of them allocates. */
     static const struct TestCase cases[] = {
         CASE_ONCE(rescaling_is_the_same),

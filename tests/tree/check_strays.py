@@ -136,7 +136,7 @@ def lines_and_files_stay_within_a_screen():
     long = []
     for path in PROGRAMS:
         lines = source_tree.read(path).split("\n")
-        if len(lines) > MAX_LINES:
+        if len(lines) > MAX_LINES and os.path.basename(path) not in source_tree.LISTS:
             long.append(f"{path} has {len(lines)} lines, of {MAX_LINES}")
         long += [f"{path}:{number} has {len(line)} columns, of {MAX_COLUMNS}"
                  for number, line in enumerate(lines, 1)
