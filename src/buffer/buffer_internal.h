@@ -20,6 +20,7 @@ struct FwlBuffer {
     bool is_resizable; /* data is a block of its own: made by fwl_buffer_realloc */
     bool is_pooled;    /* belongs to a buffer pool, which keeps this header, too */
     FwlBufferRef first_ref;
+    FwlBufferRef seat; /* of one further reference, when it is taken (refcount.h) */
 };
 
 /* Gives a buffer without references, all of its size bytes, a first one again. */
