@@ -7,5 +7,6 @@
 #include "harness.h"
 
 extern const struct BenchSuite bench_pool_suite;
+extern const struct BenchSuite bench_objects_suite;
 
 #endif

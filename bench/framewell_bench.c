@@ -18,6 +18,7 @@ struct Topic {
 /* A new topic is one line here, and its suite in bench_TOPIC.c. */
 static const struct Topic topics[] = {
     {"pool", &bench_pool_suite},
+    {"objects", &bench_objects_suite},
 };
 
 enum { TOPIC_COUNT = sizeof topics / sizeof *topics };

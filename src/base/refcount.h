@@ -5,6 +5,12 @@
  * Taking a reference needs no order: whoever takes one already has one. Giving one up releases what
  * the holder did to the object; the holder who gives up the last one acquires all of it before it
  * destroys the object.
+ *
+ * An object may have a *seat*: a place for one of its references, so that the second reference,
+ * which is often the only other one, needs no memory of its own. Who has the seat is part of the
+ * count, one atomic step with it:
+ *
+ *     count == references + (FWL_REFCOUNT_SEAT where the seat is taken)
  */
 #ifndef FWL_REFCOUNT_H
 #define FWL_REFCOUNT_H
@@ -17,9 +23,14 @@ typedef struct FwlRefcount {
     atomic_int count;
 } FwlRefcount;
 
-/* The most references that one object may have: far enough below INT_MAX that all threads of a
- * process may be in the middle of fwl_refcount_inc at once. */
-enum { FWL_REFCOUNT_MAX = INT_MAX / 2 };
+/* The most references that one object may have: far enough below the seat's bit that all threads of
+ * a process may be in the middle of fwl_refcount_inc at once. */
+enum { FWL_REFCOUNT_SEAT = 1 << 30, FWL_REFCOUNT_MAX = FWL_REFCOUNT_SEAT / 2 };
+
+static inline int fwl_refcount_references(int count)
+{
+    return count & (FWL_REFCOUNT_SEAT - 1);
+}
 
 static inline void fwl_refcount_init(FwlRefcount *refcount)
 {
@@ -30,26 +41,66 @@ static inline void fwl_refcount_init(FwlRefcount *refcount)
 static inline bool fwl_refcount_inc(FwlRefcount *refcount)
 {
     const int before = atomic_fetch_add_explicit(&refcount->count, 1, memory_order_relaxed);
-    if (before < FWL_REFCOUNT_MAX)
+    if (fwl_refcount_references(before) < FWL_REFCOUNT_MAX)
         return true;
     atomic_fetch_sub_explicit(&refcount->count, 1, memory_order_relaxed);
     return false;
 }
 
-/* Gives one up; true for the last one: the caller destroys the object. */
-static inline bool fwl_refcount_dec(FwlRefcount *refcount)
+/* Takes one more, and the seat; false, and nothing changed, where the seat is taken. Acquire: its
+ * last holder has left it. */
+static inline bool fwl_refcount_inc_seated(FwlRefcount *refcount)
 {
-    if (atomic_fetch_sub_explicit(&refcount->count, 1, memory_order_release) != 1)
+    int before = atomic_load_explicit(&refcount->count, memory_order_relaxed);
+    while (before < FWL_REFCOUNT_MAX) { /* a taken seat is more than that */
+        if (atomic_compare_exchange_weak_explicit(&refcount->count, &before,
+                                                  before + 1 + FWL_REFCOUNT_SEAT,
+                                                  memory_order_acquire, memory_order_relaxed))
+            return true;
+    }
+    return false;
+}
+
+/* Takes the seat of a new object for good: there is none. */
+static inline void fwl_refcount_close_seat(FwlRefcount *refcount)
+{
+    atomic_init(&refcount->count, 1 + FWL_REFCOUNT_SEAT);
+}
+
+/* A reference is only taken by somebody who has one. So whoever sees that there is just his own is
+ * alone already, and nothing has to be agreed on. */
+static inline bool fwl_refcount_give_up(FwlRefcount *refcount, int part)
+{
+    int before = atomic_load_explicit(&refcount->count, memory_order_acquire);
+    if (fwl_refcount_references(before) == 1) {
+        atomic_store_explicit(&refcount->count, 0, memory_order_relaxed);
+        return true;
+    }
+    before = atomic_fetch_sub_explicit(&refcount->count, part, memory_order_release);
+    if (fwl_refcount_references(before) != 1)
         return false;
     (void)atomic_load_explicit(&refcount->count, memory_order_acquire);
     return true;
+}
+
+/* Gives one up; true for the last one: the caller destroys the object. */
+static inline bool fwl_refcount_dec(FwlRefcount *refcount)
+{
+    return fwl_refcount_give_up(refcount, 1);
+}
+
+/* The same of the one that has the seat. */
+static inline bool fwl_refcount_dec_seated(FwlRefcount *refcount)
+{
+    return fwl_refcount_give_up(refcount, 1 + FWL_REFCOUNT_SEAT);
 }
 
 /* How many there are at this moment. Acquire: a caller that sees 1 is alone with the object, and
  * with all that former holders did to it. */
 static inline int fwl_refcount_get(const FwlRefcount *refcount)
 {
-    return atomic_load_explicit(&refcount->count, memory_order_acquire);
+    const int count = atomic_load_explicit(&refcount->count, memory_order_acquire);
+    return fwl_refcount_references(count);
 }
 
 #endif

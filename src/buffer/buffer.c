@@ -4,18 +4,23 @@
  *
  * A buffer of the library's own is one block:
  *
- *     | FwlBuffer: count, free, opaque, first ref | (to the pool's alignment) | data ... |
+ *     | FwlBuffer: count, free, opaque, first ref, seat | (to the pool's alignment) | data ... |
  *
- * The first reference lies in the buffer itself, so a buffer costs one allocation and a further
- * reference one small block. Whoever unrefs the first reference only marks its place as empty: the
- * place goes with the buffer. A buffer made of the caller's memory is the same without the data.
+ * The first reference lies in the buffer itself, so a buffer costs one allocation. There is a seat
+ * for one more, taken and left together with the count; while it is taken a further reference is a
+ * small block. The place of the first reference goes with the buffer. A buffer made of the caller's
+ * memory is the same without the data.
  *
  *     refcount == number of references that have not been unreffed
+ *
+ * Where misuse is looked for there is no seat: a reference that is used after its end is seen when
+ * it is a block.
  *
  * The order that makes the last holder see all that others did to the data is in refcount.h.
  */
 #include "framewell/buffer.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/align.h"
@@ -24,6 +29,8 @@
 #include "buffer/buffer_internal.h"
 #include "buffer/buffer_trace.h"
 #include "framewell/mem.h"
+#include "os/os_poison.h"
+#include "pool/heap.h"
 
 /* Making */
 
@@ -40,6 +47,9 @@ static size_t header_size(FwlPool *pool)
 static FwlBufferRef *set_first_ref(FwlBuffer *buffer, size_t size)
 {
     fwl_refcount_init(&buffer->refcount);
+    if (fwl_trace_is_on())
+        fwl_refcount_close_seat(&buffer->refcount);
+    fwl_os_poison(&buffer->seat, sizeof buffer->seat);
     buffer->first_ref = (FwlBufferRef){.buffer = buffer, .data = buffer->data, .size = size};
     return &buffer->first_ref;
 }
@@ -73,7 +83,7 @@ static FwlBufferRef *alloc_in_pool(FwlPool *pool, size_t size, void *(*alloc)(Fw
     FwlBuffer *buffer = alloc(pool, total);
     if (!buffer)
         return NULL;
-    *buffer = (FwlBuffer){0};
+    memset(buffer, 0, offsetof(FwlBuffer, first_ref));
     return start_buffer(buffer, pool, (uint8_t *)buffer + header, size, caller);
 }
 
@@ -113,21 +123,26 @@ void fwl_buffer_default_free(void *opaque, uint8_t *data)
 
 /* References */
 
-static FwlBufferRef *add_ref(const FwlBufferRef *buf, size_t offset, size_t size, void *caller)
+static FwlBufferRef *alloc_ref(FwlBuffer *buffer)
 {
-    FwlBufferRef *ref = fwl_malloc(fwl_trace_ref_size(buf->buffer));
+    FwlBufferRef *ref = fwl_malloc(fwl_trace_ref_size(buffer));
+    if (ref && fwl_refcount_inc(&buffer->refcount))
+        return ref;
+    fwl_free(ref);
+    return NULL;
+}
+
+static inline FwlBufferRef *add_ref(FwlBuffer *buffer, uint8_t *data, size_t size, void *caller)
+{
+    FwlBufferRef *ref = &buffer->seat;
+    if (fwl_refcount_inc_seated(&buffer->refcount))
+        fwl_os_unpoison(ref, sizeof *ref);
+    else
+        ref = alloc_ref(buffer);
     if (!ref)
         return NULL;
-    if (!fwl_refcount_inc(&buf->buffer->refcount)) {
-        fwl_free(ref);
-        return NULL;
-    }
-    *ref = (FwlBufferRef){
-        .buffer = buf->buffer,
-        .data = offset > 0 ? buf->data + offset : buf->data,
-        .size = size,
-    };
-    if (ref->buffer->is_traced)
+    *ref = (FwlBufferRef){.buffer = buffer, .data = data, .size = size};
+    if (buffer->is_traced)
         fwl_trace_add(ref, caller);
     return ref;
 }
@@ -136,12 +151,27 @@ FwlBufferRef *fwl_buffer_slice(const FwlBufferRef *buf, size_t offset, size_t si
 {
     if (!buf || offset > buf->size || size > buf->size - offset)
         return NULL;
-    return add_ref(buf, offset, size, __builtin_return_address(0));
+    return add_ref(buf->buffer, offset > 0 ? buf->data + offset : buf->data, size,
+                   __builtin_return_address(0));
 }
 
 FwlBufferRef *fwl_buffer_ref(const FwlBufferRef *buf)
 {
-    return buf ? add_ref(buf, 0, buf->size, __builtin_return_address(0)) : NULL;
+    return buf ? add_ref(buf->buffer, buf->data, buf->size, __builtin_return_address(0)) : NULL;
+}
+
+/* Ends a reference, but not the buffer; true where it was the last one. */
+static inline bool end_ref(FwlBuffer *buffer, FwlBufferRef *ref)
+{
+    if (ref == &buffer->seat) {
+        fwl_os_poison(ref, sizeof *ref);
+        return fwl_refcount_dec_seated(&buffer->refcount);
+    }
+    if (buffer->is_traced)
+        fwl_trace_remove(ref);
+    if (ref != &buffer->first_ref)
+        fwl_free(ref);
+    return fwl_refcount_dec(&buffer->refcount);
 }
 
 /* Ends a buffer that has no reference left. Once the callback of a buffer pool was called, the
@@ -162,11 +192,7 @@ void fwl_buffer_unref(FwlBufferRef **buf)
     FwlBufferRef *ref = *buf;
     FwlBuffer *buffer = ref->buffer;
     *buf = NULL;
-    if (buffer->is_traced)
-        fwl_trace_remove(ref);
-    if (ref != &buffer->first_ref)
-        fwl_free(ref);
-    if (fwl_refcount_dec(&buffer->refcount))
+    if (end_ref(buffer, ref))
         end_buffer(buffer);
 }
 

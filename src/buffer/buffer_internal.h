@@ -21,6 +21,7 @@ struct FwlBuffer {
     bool is_pooled;    /* belongs to a buffer pool, which keeps this header, too */
     bool is_traced;    /* it is followed by a trace (buffer_trace.h) */
     FwlBufferRef first_ref;
+    FwlBufferRef seat; /* of one further reference, when it is taken (refcount.h) */
 };
 
 /* Gives a buffer without references, all of its size bytes, a first one again. */

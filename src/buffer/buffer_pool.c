@@ -3,14 +3,23 @@
  * Pools of equal buffers.
  *
  * An entry belongs to one buffer of the program's alloc. While the buffer is out, the entry is its
- * opaque and release_buffer its free callback; while it is idle, the entry waits in a list, the
+ * opaque and release_buffer its free callback; while it is idle, the entry waits in a *shelf*, the
  * most recent first, with the data and the callback that really frees it.
  *
- *     refcount == 1 until uninit, and one for each buffer that is out
+ * There are some shelves, and each thread begins to look at its own, so that threads hardly meet.
+ * A shelf's head is a lock, too: whoever exchanges it for `busy` has the shelf until he stores a
+ * new head, two instructions later. Nobody waits for a busy shelf who can do without it.
  *
- * The last count frees the idle entries and the pool: entries are only freed when no buffer is out.
+ *     refcount == 1 until uninit, and one for each buffer that exists (before: idle or not;
+ *                 afterwards: out)
+ *
+ * The last count frees the idle entries and the pool, so that buffers which come back after uninit
+ * are freed together, when none is out.
  */
+#include <stdalign.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/refcount.h"
 #include "buffer/buffer_internal.h"
@@ -27,9 +36,19 @@ typedef struct Entry {
     void *opaque;
 } Entry;
 
+enum {
+    SHELF_COUNT = 8,         /* threads that do not meet; a power of two */
+    LOOKS_BEFORE_YIELD = 32, /* at shelves that are all busy */
+    YIELDS_MAX = 64,         /* then what may lie in a busy shelf is done without */
+};
+
+typedef struct Shelf {
+    alignas(64) _Atomic(Entry *) head;
+    bool is_closed; /* whoever adds an entry gives up a count */
+} Shelf;
+
 struct FwlBufferPool {
-    FwlMutex lock; /* guards idle; held for a few instructions only */
-    Entry *idle;
+    Shelf shelves[SHELF_COUNT];
     size_t size;
     void *opaque;
     FwlBufferRef *(*alloc)(size_t size);
@@ -38,17 +57,109 @@ struct FwlBufferPool {
     FwlRefcount refcount;
 };
 
+/* Shelves */
+
+/* What stands in place of the head while somebody has the shelf. */
+static Entry busy;
+
+/* The shelf where this thread begins to look: each new thread has the next one. */
+static unsigned own_shelf(void)
+{
+    static _Thread_local unsigned number __attribute__((tls_model("initial-exec")));
+    static atomic_uint thread_count;
+    if (number == 0)
+        number = 1 + atomic_fetch_add_explicit(&thread_count, 1, memory_order_relaxed);
+    return number;
+}
+
+/* Has the shelf, and gives its entries; &busy: somebody else has it. */
+static inline Entry *open_shelf(Shelf *shelf)
+{
+    return atomic_exchange_explicit(&shelf->head, &busy, memory_order_acquire);
+}
+
+static inline void leave_shelf(Shelf *shelf, Entry *head)
+{
+    atomic_store_explicit(&shelf->head, head, memory_order_release);
+}
+
+/* False: the shelf is busy. After it, the pool is only there while a count is held. */
+static inline bool put_entry(Shelf *shelf, Entry *entry, bool *is_closed)
+{
+    Entry *head = open_shelf(shelf);
+    if (head == &busy)
+        return false;
+    entry->next = head;
+    *is_closed = shelf->is_closed;
+    leave_shelf(shelf, entry);
+    return true;
+}
+
+/* NULL: the shelf is empty; &busy. */
+static inline Entry *take_entry(Shelf *shelf)
+{
+    if (!atomic_load_explicit(&shelf->head, memory_order_relaxed))
+        return NULL;
+    Entry *head = open_shelf(shelf);
+    if (head != &busy)
+        leave_shelf(shelf, head ? head->next : NULL);
+    return head;
+}
+
+/* Puts an entry anywhere; true for a pool that has ended. */
+static bool put_idle(FwlBufferPool *pool, Entry *entry)
+{
+    const unsigned own = own_shelf();
+    bool is_closed = false;
+    for (unsigned look = 0; !put_entry(&pool->shelves[(own + look) % SHELF_COUNT], entry,
+                                       &is_closed);
+         look++) {
+        if (look >= LOOKS_BEFORE_YIELD)
+            fwl_os_yield();
+    }
+    return is_closed;
+}
+
+/* Looks at all shelves, the thread's own first. */
+static Entry *take_elsewhere(FwlBufferPool *pool, unsigned own, bool *was_busy)
+{
+    for (unsigned i = 0; i < SHELF_COUNT; i++) {
+        Entry *entry = take_entry(&pool->shelves[(own + i) % SHELF_COUNT]);
+        if (entry == &busy)
+            *was_busy = true;
+        else if (entry)
+            return entry;
+    }
+    return NULL;
+}
+
+static __attribute__((noinline)) Entry *take_slowly(FwlBufferPool *pool, unsigned own)
+{
+    for (unsigned look = 0;; look++) {
+        bool was_busy = false;
+        Entry *entry = take_elsewhere(pool, own, &was_busy);
+        if (entry || !was_busy || look >= LOOKS_BEFORE_YIELD + YIELDS_MAX)
+            return entry;
+        if (look >= LOOKS_BEFORE_YIELD)
+            fwl_os_yield();
+    }
+}
+
+static inline Entry *take_idle(FwlBufferPool *pool)
+{
+    const unsigned own = own_shelf();
+    Entry *entry = take_entry(&pool->shelves[own % SHELF_COUNT]);
+    return entry && entry != &busy ? entry : take_slowly(pool, own);
+}
+
 /* Lifetime */
 
 static FwlBufferPool *new_pool(size_t size)
 {
-    FwlBufferPool *pool = fwl_mallocz(sizeof *pool);
+    FwlBufferPool *pool = fwl_aligned_alloc(alignof(FwlBufferPool), sizeof *pool);
     if (!pool)
         return NULL;
-    if (fwl_os_mutex_init(&pool->lock) < 0) {
-        fwl_free(pool);
-        return NULL;
-    }
+    memset(pool, 0, sizeof *pool);
     pool->size = size;
     fwl_refcount_init(&pool->refcount);
     return pool;
@@ -85,28 +196,42 @@ static void free_entry(Entry *entry)
     fwl_free(entry);
 }
 
-static void free_idle(FwlBufferPool *pool)
+static int free_entries(Entry *entry)
 {
-    fwl_os_mutex_lock(&pool->lock);
-    Entry *entry = pool->idle;
-    pool->idle = NULL;
-    fwl_os_mutex_unlock(&pool->lock);
-    while (entry) {
+    int count = 0;
+    for (; entry; count++) {
         Entry *next = entry->next;
         free_entry(entry);
         entry = next;
     }
+    return count;
+}
+
+/* With the last count: nobody else has a shelf. */
+static void end_pool(FwlBufferPool *pool)
+{
+    for (unsigned i = 0; i < SHELF_COUNT; i++)
+        free_entries(atomic_load_explicit(&pool->shelves[i].head, memory_order_acquire));
+    if (pool->pool_free)
+        pool->pool_free(pool->opaque);
+    fwl_free(pool);
 }
 
 static void unref_pool(FwlBufferPool *pool)
 {
-    if (!fwl_refcount_dec(&pool->refcount))
-        return;
-    free_idle(pool);
-    if (pool->pool_free)
-        pool->pool_free(pool->opaque);
-    fwl_os_mutex_destroy(&pool->lock);
-    fwl_free(pool);
+    if (fwl_refcount_dec(&pool->refcount))
+        end_pool(pool);
+}
+
+/* Closes a shelf and gives what lay in it. */
+static Entry *close_shelf(Shelf *shelf)
+{
+    Entry *head = open_shelf(shelf);
+    for (; head == &busy; head = open_shelf(shelf))
+        fwl_os_yield();
+    shelf->is_closed = true;
+    leave_shelf(shelf, NULL);
+    return head;
 }
 
 void fwl_buffer_pool_uninit(FwlBufferPool **pool)
@@ -115,7 +240,10 @@ void fwl_buffer_pool_uninit(FwlBufferPool **pool)
         return;
     FwlBufferPool *ended = *pool;
     *pool = NULL;
-    free_idle(ended);
+    for (unsigned i = 0; i < SHELF_COUNT; i++) {
+        for (int count = free_entries(close_shelf(&ended->shelves[i])); count > 0; count--)
+            unref_pool(ended);
+    }
     unref_pool(ended);
 }
 
@@ -126,21 +254,8 @@ static void release_buffer(void *opaque, uint8_t *data)
     (void)data;
     Entry *entry = opaque;
     FwlBufferPool *pool = entry->pool;
-    fwl_os_mutex_lock(&pool->lock);
-    entry->next = pool->idle;
-    pool->idle = entry;
-    fwl_os_mutex_unlock(&pool->lock);
-    unref_pool(pool);
-}
-
-static Entry *take_idle(FwlBufferPool *pool)
-{
-    fwl_os_mutex_lock(&pool->lock);
-    Entry *entry = pool->idle;
-    if (entry)
-        pool->idle = entry->next;
-    fwl_os_mutex_unlock(&pool->lock);
-    return entry;
+    if (put_idle(pool, entry))
+        unref_pool(pool);
 }
 
 /* Makes a buffer with the program's alloc the pool's own: its free callback is the pool's from now
@@ -173,17 +288,21 @@ static FwlBufferRef *new_buffer(FwlBufferPool *pool)
     return ref;
 }
 
-FwlBufferRef *fwl_buffer_pool_get(FwlBufferPool *pool)
+static __attribute__((noinline)) FwlBufferRef *add_buffer(FwlBufferPool *pool)
 {
     if (!fwl_refcount_inc(&pool->refcount))
         return NULL;
-    Entry *entry = take_idle(pool);
-    FwlBufferRef *ref =
-        entry ? fwl_buffer_restart(entry->buffer, pool->size, __builtin_return_address(0))
-              : new_buffer(pool);
+    FwlBufferRef *ref = new_buffer(pool);
     if (!ref)
         unref_pool(pool);
     return ref;
+}
+
+FwlBufferRef *fwl_buffer_pool_get(FwlBufferPool *pool)
+{
+    const Entry *entry = take_idle(pool);
+    return entry ? fwl_buffer_restart(entry->buffer, pool->size, __builtin_return_address(0))
+                 : add_buffer(pool);
 }
 
 void *fwl_buffer_pool_buffer_get_opaque(const FwlBufferRef *ref)

@@ -7,8 +7,11 @@
  *     buf[i] set -> buf[0 .. i-1] set
  *
  * What can fail works on the side (planes, a dictionary, a reference) and is put into the frame
- * when nothing can fail any more. fwl_frame_ref alone works in the frame: it was blank, and
- * blanking it again is undoing.
+ * when nothing can fail any more. make_ref alone works in the frame: it was blank, and blanking it
+ * again is undoing.
+ *
+ * A frame is large, and refs and unrefs are many: they write it once and ask for what few frames
+ * have, all together, before they go through it.
  */
 #include "framewell/frame.h"
 
@@ -21,26 +24,37 @@
 
 /* Lifetime */
 
+static const FwlFrame blank = {
+    .format = -1,
+    .key_frame = 1,
+    .sample_aspect_ratio = {0, 1},
+    .pts = FWL_NOPTS_VALUE,
+    .pkt_dts = FWL_NOPTS_VALUE,
+    .time_base = {0, 1},
+    .color_range = FWL_COL_RANGE_UNSPECIFIED,
+    .color_primaries = FWL_COL_PRI_UNSPECIFIED,
+    .color_trc = FWL_COL_TRC_UNSPECIFIED,
+    .colorspace = FWL_COL_SPC_UNSPECIFIED,
+    .chroma_location = FWL_CHROMA_LOC_UNSPECIFIED,
+    .best_effort_timestamp = FWL_NOPTS_VALUE,
+    .pkt_pos = -1,
+    .pkt_size = -1,
+};
+
+/* In two halves, each small enough to become vector moves: for all of it at once compilers take
+ * a string instruction, and that needs longer to start than this to end. */
+static inline void copy_frame(FwlFrame *restrict dst, const FwlFrame *restrict src)
+{
+    enum { HALF = sizeof *dst / 32 * 16 };
+    memcpy(dst, src, HALF);
+    memcpy((char *)dst + HALF, (const char *)src + HALF, sizeof *dst - HALF);
+}
+
 static void make_blank(FwlFrame *frame, FwlPool *pool)
 {
-    *frame = (FwlFrame){
-        .format = -1,
-        .key_frame = 1,
-        .sample_aspect_ratio = {0, 1},
-        .pts = FWL_NOPTS_VALUE,
-        .pkt_dts = FWL_NOPTS_VALUE,
-        .time_base = {0, 1},
-        .color_range = FWL_COL_RANGE_UNSPECIFIED,
-        .color_primaries = FWL_COL_PRI_UNSPECIFIED,
-        .color_trc = FWL_COL_TRC_UNSPECIFIED,
-        .colorspace = FWL_COL_SPC_UNSPECIFIED,
-        .chroma_location = FWL_CHROMA_LOC_UNSPECIFIED,
-        .best_effort_timestamp = FWL_NOPTS_VALUE,
-        .pkt_pos = -1,
-        .pkt_size = -1,
-        .pool = pool,
-    };
+    copy_frame(frame, &blank);
     frame->extended_data = frame->data;
+    frame->pool = pool;
 }
 
 FwlFrame *fwl_frame_alloc(void)
@@ -49,24 +63,6 @@ FwlFrame *fwl_frame_alloc(void)
     if (frame)
         make_blank(frame, NULL);
     return frame;
-}
-
-FwlFrame *fwl_frame_clone(const FwlFrame *src)
-{
-    FwlFrame *frame = fwl_frame_alloc();
-    if (frame && fwl_frame_ref(frame, src) < 0)
-        fwl_frame_free(&frame);
-    if (frame)
-        fwl_frame_trace(frame, __builtin_return_address(0));
-    return frame;
-}
-
-void fwl_frame_free(FwlFrame **frame)
-{
-    if (!frame || !*frame)
-        return;
-    fwl_frame_unref(*frame);
-    fwl_freep(frame);
 }
 
 /* The planes as the frame has them; they are then in two places. */
@@ -81,15 +77,55 @@ static FwlFramePlanes get_planes(const FwlFrame *frame)
     return planes;
 }
 
-void fwl_frame_unref(FwlFrame *frame)
+/* What hardly any frame has, in one question. */
+static bool has_extras(const FwlFrame *frame)
 {
-    FwlFramePlanes planes = get_planes(frame);
-    fwl_frame_end_planes(&planes);
+    return frame->metadata || frame->side_data || frame->opaque_ref || frame->private_ref ||
+           frame->ch_layout.order == FWL_CHANNEL_ORDER_CUSTOM;
+}
+
+static __attribute__((noinline)) void end_extras(FwlFrame *frame)
+{
     fwl_frame_end_side_data(frame, 0);
     fwl_dict_free(&frame->metadata);
     fwl_buffer_unref(&frame->opaque_ref);
     fwl_buffer_unref(&frame->private_ref);
     fwl_channel_layout_uninit(&frame->ch_layout);
+}
+
+static __attribute__((noinline)) void end_extension(FwlFrame *frame)
+{
+    for (int i = 0; i < frame->nb_extended_buf; i++)
+        fwl_buffer_unref(&frame->extended_buf[i]);
+    fwl_free(frame->extended_buf);
+    if (frame->extended_data != frame->data)
+        fwl_free(frame->extended_data);
+}
+
+/* Ends what the frame holds. Its fields are then good for nothing. */
+static void end_contents(FwlFrame *frame)
+{
+    for (int i = 0; i < FWL_NUM_DATA_POINTERS; i++) {
+        if (frame->buf[i])
+            fwl_buffer_unref(&frame->buf[i]);
+    }
+    if (frame->extended_buf || frame->extended_data != frame->data)
+        end_extension(frame);
+    if (has_extras(frame))
+        end_extras(frame);
+}
+
+void fwl_frame_free(FwlFrame **frame)
+{
+    if (!frame || !*frame)
+        return;
+    end_contents(*frame);
+    fwl_freep(frame);
+}
+
+void fwl_frame_unref(FwlFrame *frame)
+{
+    end_contents(frame);
     make_blank(frame, frame->pool);
 }
 
@@ -98,7 +134,7 @@ void fwl_frame_move_ref(FwlFrame *dst, FwlFrame *src)
     if (dst == src)
         return;
     fwl_trace_refill("frame", dst->buf[0], __builtin_return_address(0));
-    *dst = *src;
+    copy_frame(dst, src);
     if (src->extended_data == src->data)
         dst->extended_data = dst->data;
     make_blank(src, src->pool);
@@ -152,26 +188,25 @@ static int copy_extended_data(FwlFrame *dst, const FwlFrame *src)
 
 static int ref_data(FwlFrame *dst, const FwlFrame *src)
 {
-    memcpy(dst->data, src->data, sizeof dst->data);
-    memcpy(dst->linesize, src->linesize, sizeof dst->linesize);
-    int err = ref_buffers(dst->buf, src->buf, FWL_NUM_DATA_POINTERS);
-    if (err >= 0)
-        err = ref_extended_buffers(dst, src);
-    return err < 0 ? err : copy_extended_data(dst, src);
+    const int err = ref_buffers(dst->buf, src->buf, FWL_NUM_DATA_POINTERS);
+    if (err < 0 || (src->nb_extended_buf <= 0 && src->extended_data == src->data))
+        return err;
+    const int extension_err = ref_extended_buffers(dst, src);
+    return extension_err < 0 ? extension_err : copy_extended_data(dst, src);
 }
 
 static int copy_borrowed_data(FwlFrame *dst, const FwlFrame *src)
 {
+    memset(dst->data, 0, sizeof dst->data);
+    memset(dst->linesize, 0, sizeof dst->linesize);
     const int err = fwl_frame_get_buffer(dst, 0);
     return err < 0 ? err : fwl_frame_copy(dst, src);
 }
 
-/* The fields of src in dst, which is blank, but for those that own something and the planes. */
+/* The fields of src in dst, without what owns something. */
 static void copy_fields(FwlFrame *dst, const FwlFrame *src)
 {
-    *dst = *src;
-    memset(dst->data, 0, sizeof dst->data);
-    memset(dst->linesize, 0, sizeof dst->linesize);
+    copy_frame(dst, src);
     memset(dst->buf, 0, sizeof dst->buf);
     dst->extended_data = dst->data;
     dst->extended_buf = NULL;
@@ -181,10 +216,11 @@ static void copy_fields(FwlFrame *dst, const FwlFrame *src)
     dst->metadata = NULL;
     dst->opaque_ref = NULL;
     dst->private_ref = NULL;
-    dst->ch_layout = (FwlChannelLayout){0};
+    if (dst->ch_layout.order == FWL_CHANNEL_ORDER_CUSTOM)
+        dst->ch_layout = (FwlChannelLayout){0};
 }
 
-static int ref_everything(FwlFrame *dst, const FwlFrame *src)
+static __attribute__((noinline)) int ref_extras(FwlFrame *dst, const FwlFrame *src)
 {
     int err = fwl_channel_layout_copy(&dst->ch_layout, &src->ch_layout);
     if (err >= 0)
@@ -195,9 +231,20 @@ static int ref_everything(FwlFrame *dst, const FwlFrame *src)
         err = fwl_buffer_replace(&dst->opaque_ref, src->opaque_ref);
     if (err >= 0)
         err = fwl_buffer_replace(&dst->private_ref, src->private_ref);
+    return err;
+}
+
+/* Makes dst, whatever its memory held, a frame that refers to src's data. On failure it holds
+ * nothing, and its fields are good for nothing. */
+static int make_ref(FwlFrame *dst, const FwlFrame *src)
+{
+    copy_fields(dst, src);
+    int err = has_extras(src) ? ref_extras(dst, src) : 0;
+    if (err >= 0)
+        err = src->buf[0] ? ref_data(dst, src) : copy_borrowed_data(dst, src);
     if (err < 0)
-        return err;
-    return src->buf[0] ? ref_data(dst, src) : copy_borrowed_data(dst, src);
+        end_contents(dst);
+    return err;
 }
 
 int fwl_frame_ref(FwlFrame *dst, const FwlFrame *src)
@@ -207,15 +254,22 @@ int fwl_frame_ref(FwlFrame *dst, const FwlFrame *src)
         return FWL_E_INVALID;
     }
     FwlPool *own_pool = dst->pool;
-    copy_fields(dst, src);
-    const int err = ref_everything(dst, src);
-    if (err >= 0) {
+    const int err = make_ref(dst, src);
+    if (err < 0)
+        make_blank(dst, own_pool);
+    else
         fwl_frame_trace(dst, __builtin_return_address(0));
-        return 0;
-    }
-    fwl_frame_unref(dst);
-    dst->pool = own_pool;
     return err;
+}
+
+FwlFrame *fwl_frame_clone(const FwlFrame *src)
+{
+    FwlFrame *frame = fwl_malloc(sizeof *frame);
+    if (frame && make_ref(frame, src) < 0)
+        fwl_freep(&frame);
+    if (frame)
+        fwl_frame_trace(frame, __builtin_return_address(0));
+    return frame;
 }
 
 /* Writing */

@@ -23,15 +23,19 @@ enum { SPARE_PART = 16 };
 
 /* Lifetime */
 
-static void make_blank(FwlPacket *pkt, FwlPool *pool)
+static const FwlPacket blank = {
+    .pts = FWL_NOPTS_VALUE,
+    .dts = FWL_NOPTS_VALUE,
+    .pos = -1,
+    .time_base = {0, 1},
+};
+
+/* memcpy, which becomes vector moves: for an assignment compilers take a string instruction, which
+ * needs longer to start than this to end. */
+static inline void make_blank(FwlPacket *pkt, FwlPool *pool)
 {
-    *pkt = (FwlPacket){
-        .pts = FWL_NOPTS_VALUE,
-        .dts = FWL_NOPTS_VALUE,
-        .pos = -1,
-        .time_base = {0, 1},
-        .pool = pool,
-    };
+    memcpy(pkt, &blank, sizeof *pkt);
+    pkt->pool = pool;
 }
 
 FwlPacket *fwl_packet_alloc(void)
@@ -52,11 +56,21 @@ FwlPacket *fwl_packet_clone(const FwlPacket *src)
     return pkt;
 }
 
+/* Ends what the packet holds. Its fields are then good for nothing. */
+static void end_contents(FwlPacket *pkt)
+{
+    if (pkt->side_data)
+        fwl_packet_free_side_data(pkt);
+    if (pkt->opaque_ref)
+        fwl_buffer_unref(&pkt->opaque_ref);
+    fwl_buffer_unref(&pkt->buf);
+}
+
 void fwl_packet_free(FwlPacket **pkt)
 {
     if (!pkt || !*pkt)
         return;
-    fwl_packet_unref(*pkt);
+    end_contents(*pkt);
     fwl_freep(pkt);
 }
 
@@ -196,23 +210,25 @@ static FwlBufferRef *copy_data(FwlPool *pool, const FwlPacket *src)
 
 int fwl_packet_copy_props(FwlPacket *dst, const FwlPacket *src)
 {
-    const FwlPacket fields = *src;
-    dst->pts = fields.pts;
-    dst->dts = fields.dts;
-    dst->pos = fields.pos;
-    dst->duration = fields.duration;
-    dst->flags = fields.flags;
-    dst->stream_index = fields.stream_index;
-    dst->opaque = fields.opaque;
-    dst->time_base = fields.time_base;
+    const FwlBufferRef *opaque_ref = src->opaque_ref;
+    const FwlPacketSideData *side_data = src->side_data;
+    const int count = src->side_data_elems;
+    dst->pts = src->pts;
+    dst->dts = src->dts;
+    dst->pos = src->pos;
+    dst->duration = src->duration;
+    dst->flags = src->flags;
+    dst->stream_index = src->stream_index;
+    dst->opaque = src->opaque;
+    dst->time_base = src->time_base;
     dst->opaque_ref = NULL;
     dst->side_data = NULL;
     dst->side_data_elems = 0;
 
-    if (fwl_buffer_replace(&dst->opaque_ref, fields.opaque_ref) < 0)
+    if (opaque_ref && fwl_buffer_replace(&dst->opaque_ref, opaque_ref) < 0)
         return FWL_E_NOMEM;
-    for (int i = 0; i < fields.side_data_elems; i++) {
-        const FwlPacketSideData *piece = &fields.side_data[i];
+    for (int i = 0; i < count; i++) {
+        const FwlPacketSideData *piece = &side_data[i];
         uint8_t *data = fwl_packet_new_side_data(dst, piece->type, piece->size);
         if (!data)
             goto fail;
@@ -249,9 +265,7 @@ fail:
 
 void fwl_packet_unref(FwlPacket *pkt)
 {
-    fwl_packet_free_side_data(pkt);
-    fwl_buffer_unref(&pkt->opaque_ref);
-    fwl_buffer_unref(&pkt->buf);
+    end_contents(pkt);
     make_blank(pkt, pkt->pool);
 }
 

@@ -658,8 +658,8 @@ void *fwl_pool_realloc(FwlPool *pool, void *block, size_t size)
 
 /* Trimming */
 
-/* What heaps keep goes to the pool first, so that all that is idle is in one place. On its way there
- * some may leave already, where it is more than max_idle_size: that counts, too. */
+/* What heaps keep goes to the pool first, so that all that is idle is in one place. On its way
+ * there some may leave already, where it is more than max_idle_size: that counts, too. */
 static size_t trim_own(FwlPool *pool, size_t keep)
 {
     const size_t before = atomic_load_explicit(&pool->given_back, memory_order_relaxed);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Buffers, packets and frames against those of libavutil and libavcodec, which take their memory
+ * from whatever malloc is in the process: the peers are the allocators.
+ */
+#include "bench_topics.h"
+#include "objects_works.h"
+#include "peers.h"
+
+#define OBJECTS(name_, title_, loop_, has_two_threads_, ...)                                  \
+    {                                                                                         \
+        .name = (name_), .title = (title_), .unit = "ns", .kinds = KIND_POOL | KIND_MALLOC,   \
+        .parameter = &(const struct ObjectsParameter){(loop_), (has_two_threads_)},           \
+        .setup = objects_setup, .run = objects_run, .teardown = objects_teardown, .bounds = { \
+            __VA_ARGS__                                                                       \
+        }                                                                                     \
+    }
+
+#define AT_MOST(limit_, against_) \
+    {.metric = BENCH_TIME, .limit = (limit_), .against = (against_), .is_set = true}
+
+static const struct BenchWork works[] = {
+    OBJECTS("buffer/ref", "a reference to a buffer, and its end", OBJECTS_BUFFER_REF, false,
+            AT_MOST(0.85, BENCH_BEST), AT_MOST(13, NULL)),
+    OBJECTS("packet/pass", "a packet of 4 KiB made, referred to, and both freed", OBJECTS_PACKET,
+            false, AT_MOST(0.65, BENCH_BEST)),
+    OBJECTS("frame/ref", "a picture referred to and unreffed", OBJECTS_FRAME_REF, false,
+            AT_MOST(0.6, BENCH_BEST)),
+    OBJECTS("frame/clone", "a frame cloned and freed", OBJECTS_FRAME_CLONE, false,
+            AT_MOST(0.7, BENCH_BEST)),
+    OBJECTS("bufferpool/1", "a buffer from a buffer pool, and back", OBJECTS_BUFFER_POOL, false,
+            AT_MOST(0.45, BENCH_BEST)),
+    OBJECTS("bufferpool/2", "the same from two threads at once", OBJECTS_BUFFER_POOL, true,
+            AT_MOST(0.3, BENCH_BEST)),
+};
+
+const struct BenchSuite bench_objects_suite = {
+    .name = "framewell bench objects",
+    .title = "buffers, packets and frames against libavutil's on each allocator",
+    .peers = pool_peers,
+    .peer_count = POOL_PEER_COUNT,
+    .works = works,
+    .work_count = sizeof works / sizeof *works,
+    .subject = PEER_FRAMEWELL,
+};
