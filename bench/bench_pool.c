@@ -39,6 +39,13 @@
         BLOCKS("batch/" size_name, "alloc and free, 256 at a time", (size), 0, 256, 1.1),  \
         BLOCKS("batch-aligned/" size_name, "the same, 64-byte aligned", (size), 64, 256, 1.0)
 
+#define STATS(name_, title_, size_, batch_)                                                    \
+    {                                                                                          \
+        .name = (name_), .title = (title_), .unit = "ns", .kinds = KIND_POOL | KIND_UNCOUNTED, \
+        .parameter = &(const struct BlocksParameter){(size_), 0, (batch_)}, FUNCTIONS(blocks), \
+        .bounds = {BOUND(BENCH_TIME, 1.05, PEER_UNCOUNTED)},                                   \
+    }
+
 #define LIVE(name_, title_, thread_count_, is_touching_, ...)                         \
     {                                                                                 \
         .name = (name_), .title = (title_), .unit = "ns", .kinds = KIND_ALLOCATORS,   \
@@ -57,7 +64,8 @@
 #define FRAMES(name_, title_, size_, other_size_, window_, is_long_)                       \
     {                                                                                      \
         .name = (name_), .title = (title_), .unit = "us",                                  \
-        .kinds = KIND_ALLOCATORS | KIND_AVBUFFER | KIND_BARE, .is_long = (is_long_),       \
+        .kinds = KIND_ALLOCATORS | KIND_AVBUFFER | KIND_GSTBUFFER | KIND_BARE,             \
+        .is_long = (is_long_),                                                             \
         .memory = ((window_) + 1) * ((size_) > (other_size_) ? (size_) : (other_size_)),   \
         .parameter = &(const struct FramesParameter){{(size_), (other_size_)}, (window_)}, \
         FUNCTIONS(frames),                                                                 \
@@ -121,6 +129,11 @@ static const struct BenchWork works[] = {
     FRAMES_OF("4320p", SIZE_4320P, 0),
     FRAMES_OF("1080+2160", SIZE_1080P, SIZE_2160P),
     FRAMES_OF("2160+10", SIZE_2160P, SIZE_2160P_10),
+
+    STATS("stats/64B", "statistics on, held against off", 64, 1),
+    STATS("stats/64B-batch", "the same, 256 at a time", 64, 256),
+    STATS("stats/64KiB", "the same, one block at a time", 64 * KIB, 1),
+    STATS("stats/1MiB", "the same, one block at a time", MIB, 1),
 
     {
         .name = "drift",
