@@ -129,7 +129,7 @@ const struct BenchPeer pool_peers[POOL_PEER_COUNT] = {
      .kind = KIND_GSTBUFFER,
      .package = "libgstreamer-plugins-base1.0-0",
      .describe = describe_gstpool},
-    {.name = PEER_UNCOUNTED, .kind = KIND_UNCOUNTED},
+    {.name = PEER_UNCOUNTED, .kind = KIND_UNCOUNTED, .is_floor = true},
     {.name = PEER_BARE, .kind = KIND_BARE, .is_floor = true},
 };
 
