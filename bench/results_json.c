@@ -36,12 +36,12 @@ json_t *results_json_head(const struct BenchSuite *suite, const struct Machine *
     const time_t now = time(NULL);
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
     return json_pack(
-        "{s:s, s:s, s:{s:s, s:I, s:I, s:s, s:s, s:s, s:f}, s:{s:i, s:f, s:b, s:s?}, s:s, s:o, s:o}",
+        "{s:s, s:s, s:{s:s, s:I, s:I, s:s, s:s, s:s, s:f}, s:{s:i, s:f, s:b, s:s?, s:s?}, s:s, s:o, s:o}",
         "suite", suite->name, "date", date, "machine", "cpu", machine->cpu, "cores",
         (json_int_t)machine->core_count, "memory", (json_int_t)machine->memory_size, "kernel",
         machine->kernel, "huge_pages", machine->huge_pages, "compiler", machine->compiler, "load",
         machine->load, "settings", "rounds", (int)options->rounds, "batch_ms", options->batch_ms,
-        "quick", (int)options->is_quick, "filter", options->filter, "subject", suite->subject,
+        "quick", (int)options->is_quick, "filter", options->filter, "peers", options->peers, "subject", suite->subject,
         "peers", present, "skipped", skipped);
 }
 
