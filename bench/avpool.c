@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "avpool.h"
+#include "buffer_pools.h"
 
 #include <stdio.h>
 
@@ -7,7 +7,7 @@
 #include <libavutil/avutil.h>
 #include <libavutil/buffer.h>
 
-bool avpool_describe(char *version, size_t size)
+static bool describe(char *version, size_t size)
 {
     const unsigned number = avutil_version();
     snprintf(version, size, "%u.%u.%u", AV_VERSION_MAJOR(number), AV_VERSION_MINOR(number),
@@ -15,59 +15,40 @@ bool avpool_describe(char *version, size_t size)
     return true;
 }
 
-struct AvPool *avpool_create(size_t size)
+static void *create(size_t size)
 {
-    return (struct AvPool *)av_buffer_pool_init(size, NULL);
+    return av_buffer_pool_init(size, NULL);
 }
 
-void avpool_destroy(struct AvPool *pool)
+static void destroy(void *pool)
 {
-    AVBufferPool *av_pool = (AVBufferPool *)pool;
+    AVBufferPool *av_pool = pool;
     av_buffer_pool_uninit(&av_pool);
 }
 
-void *avpool_get(struct AvPool *pool, void **handle)
+static void *get(void *pool, void **handle)
 {
-    AVBufferRef *buffer = av_buffer_pool_get((AVBufferPool *)pool);
+    AVBufferRef *buffer = av_buffer_pool_get(pool);
     *handle = buffer;
     return buffer ? buffer->data : NULL;
 }
 
-void avpool_put(void *handle)
+static void put(void *handle)
 {
     AVBufferRef *buffer = handle;
     av_buffer_unref(&buffer);
 }
 
+const struct BufferPools avpool = {describe, create, destroy, get, put};
+
 #else
 
-bool avpool_describe(char *version, size_t size)
+static bool describe(char *version, size_t size)
 {
     snprintf(version, size, "built without libavutil");
     return false;
 }
 
-struct AvPool *avpool_create(size_t size)
-{
-    (void)size;
-    return NULL;
-}
-
-void avpool_destroy(struct AvPool *pool)
-{
-    (void)pool;
-}
-
-void *avpool_get(struct AvPool *pool, void **handle)
-{
-    (void)pool;
-    *handle = NULL;
-    return NULL;
-}
-
-void avpool_put(void *handle)
-{
-    (void)handle;
-}
+const struct BufferPools avpool = {.describe = describe};
 
 #endif

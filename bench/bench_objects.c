@@ -35,8 +35,8 @@ static const struct BenchWork works[] = {
 };
 
 const struct BenchSuite bench_objects_suite = {
-    .name = "framewell bench objects",
-    .title = "buffers, packets and frames against libavutil's on each allocator",
+    .name = "objects",
+    .title = "buffers, packets, frames against libavutil on allocators",
     .peers = pool_peers,
     .peer_count = POOL_PEER_COUNT,
     .works = works,

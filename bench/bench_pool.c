@@ -33,11 +33,20 @@
         FUNCTIONS(blocks), .bounds = {BOUND(BENCH_TIME, (limit_), BENCH_BEST)},        \
     }
 
-#define BLOCKS_OF(size_name, size)                                                         \
-    BLOCKS("hot/" size_name, "alloc and free, one block at a time", (size), 0, 1, 1.1),    \
-        BLOCKS("hot-aligned/" size_name, "the same, 64-byte aligned", (size), 64, 1, 1.0), \
-        BLOCKS("batch/" size_name, "alloc and free, 256 at a time", (size), 0, 256, 1.1),  \
-        BLOCKS("batch-aligned/" size_name, "the same, 64-byte aligned", (size), 64, 256, 1.0)
+/* One row for each size: of a group of rows, and of one way to allocate. */
+#define BLOCKS_OF(group, title, alignment, batch, limit)                  \
+    BLOCKS(group "/64B", title, 64, alignment, batch, limit),             \
+        BLOCKS(group "/1KiB", title, KIB, alignment, batch, limit),       \
+        BLOCKS(group "/4KiB", title, 4 * KIB, alignment, batch, limit),   \
+        BLOCKS(group "/64KiB", title, 64 * KIB, alignment, batch, limit), \
+        BLOCKS(group "/1MiB", title, MIB, alignment, batch, limit)
+
+#define STATS(name_, title_, size_, batch_)                                                    \
+    {                                                                                          \
+        .name = (name_), .title = (title_), .unit = "ns", .kinds = KIND_POOL | KIND_UNCOUNTED, \
+        .parameter = &(const struct BlocksParameter){(size_), 0, (batch_)}, FUNCTIONS(blocks), \
+        .bounds = {BOUND(BENCH_TIME, 1.05, PEER_UNCOUNTED)},                                   \
+    }
 
 #define LIVE(name_, title_, thread_count_, is_touching_, ...)                         \
     {                                                                                 \
@@ -57,7 +66,8 @@
 #define FRAMES(name_, title_, size_, other_size_, window_, is_long_)                       \
     {                                                                                      \
         .name = (name_), .title = (title_), .unit = "us",                                  \
-        .kinds = KIND_ALLOCATORS | KIND_AVBUFFER | KIND_BARE, .is_long = (is_long_),       \
+        .kinds = KIND_ALLOCATORS | KIND_AVBUFFER | KIND_GSTBUFFER | KIND_BARE,             \
+        .is_long = (is_long_),                                                             \
         .memory = ((window_) + 1) * ((size_) > (other_size_) ? (size_) : (other_size_)),   \
         .parameter = &(const struct FramesParameter){{(size_), (other_size_)}, (window_)}, \
         FUNCTIONS(frames),                                                                 \
@@ -81,12 +91,12 @@
         FUNCTIONS(waste), .bounds = {BOUND(BENCH_TIME, (limit_), NULL)},                           \
     }
 
-#define REPLAY(name_, title_, trace_, thread_count_, is_touching_)                               \
-    {                                                                                            \
-        .name = (name_), .title = (title_), .unit = "ns", .kinds = KIND_ALLOCATORS,              \
-        .parameter = &(const struct ReplayParameter){(trace_), (thread_count_), (is_touching_)}, \
-        FUNCTIONS(replay),                                                                       \
-        .bounds = {BOUND(BENCH_TIME, 1.0, BENCH_BEST), BOUND(BENCH_RSS, 1.15, "glibc")},         \
+#define REPLAY(name_, title_, trace_, thread_count_, is_touching_)                             \
+    {                                                                                          \
+        .name = (name_), .title = (title_), .unit = "ns", .kinds = KIND_ALLOCATORS,            \
+        .parameter =                                                                           \
+            &(const struct ReplayParameter){(trace_), false, (thread_count_), (is_touching_)}, \
+        FUNCTIONS(replay), .bounds = {REPLAY_BOUNDS},                                          \
     }
 
 /* A second thread has something to do only where the recorded program had one. */
@@ -97,11 +107,10 @@
                true)
 
 static const struct BenchWork works[] = {
-    BLOCKS_OF("64B", 64),
-    BLOCKS_OF("1KiB", KIB),
-    BLOCKS_OF("4KiB", 4 * KIB),
-    BLOCKS_OF("64KiB", 64 * KIB),
-    BLOCKS_OF("1MiB", MIB),
+    BLOCKS_OF("hot", "alloc and free, one block at a time", 0, 1, 1.1),
+    BLOCKS_OF("hot-aligned", "the same, 64-byte aligned", 64, 1, 1.0),
+    BLOCKS_OF("batch", "alloc and free, 256 at a time", 0, 256, 1.1),
+    BLOCKS_OF("batch-aligned", "the same, 64-byte aligned", 64, 256, 1.0),
 
     LIVE("live/1", "10,000 blocks of 64 B to 256 KiB, 1 thread", 1, false, {.is_set = false}),
     LIVE("live/2", "10,000 blocks of 64 B to 256 KiB, 2 threads", 2, false, {.is_set = false}),
@@ -121,6 +130,11 @@ static const struct BenchWork works[] = {
     FRAMES_OF("4320p", SIZE_4320P, 0),
     FRAMES_OF("1080+2160", SIZE_1080P, SIZE_2160P),
     FRAMES_OF("2160+10", SIZE_2160P, SIZE_2160P_10),
+
+    STATS("stats/64B", "statistics on, held against off", 64, 1),
+    STATS("stats/64B-batch", "the same, 256 at a time", 64, 256),
+    STATS("stats/64KiB", "the same, one block at a time", 64 * KIB, 1),
+    STATS("stats/1MiB", "the same, one block at a time", MIB, 1),
 
     {
         .name = "drift",
@@ -152,9 +166,18 @@ static const struct BenchWork works[] = {
     REPLAYS_OF("remux", "remux_av.bin"),
 };
 
+static const struct BenchGroup groups[] = {
+    {"live", "10,000 blocks of 64 B to 256 KiB; p: each page touched"},
+    {"frames", "pictures written whole; SIZE/how many are live"},
+    {"waste", "unused share of a block"},
+    {"replay", "recorded calls; NAME/THREADS; p: each page touched"},
+};
+
 const struct BenchSuite bench_pool_suite = {
-    .name = "framewell bench pool",
+    .name = "pool",
     .title = "the pool against allocators, buffer pools and bare memory",
+    .groups = groups,
+    .group_count = sizeof groups / sizeof *groups,
     .peers = pool_peers,
     .peer_count = POOL_PEER_COUNT,
     .works = works,

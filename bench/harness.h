@@ -94,20 +94,37 @@ struct BenchWork {
     struct BenchBound bounds[BENCH_BOUNDS_MAX];
 };
 
+/* The works whose names begin with "NAME/" or are NAME are rows under one heading; without a line
+ * here it is the title of the first of them. */
+struct BenchGroup {
+    const char *name;
+    const char *title; /* up to 60 columns */
+};
+
 struct BenchSuite {
     const char *name;
-    const char *title;
+    const char *title; /* up to 60 columns */
+    const struct BenchGroup *groups;
+    size_t group_count;
     const struct BenchPeer *peers;
     size_t peer_count;
     const struct BenchWork *works;
     size_t work_count;
     const char *subject;          /* the peer that the bounds are about */
+    bool has_details;             /* every peer's numbers are told without being asked for */
     const char *const *arguments; /* that lead the executable to this suite, ended by NULL; NULL:
                                      none are needed */
 };
 
-/* Runs the suite as the arguments say; gives the exit status: 0 fine, 1 a peer failed, 2 usage. */
+struct BenchOptions;
+
+/* Reads the options and runs the suite. Gives the exit code: EXIT_FINE and its likes of
+ * command/command.h, or 1 where a peer broke down, or a bound is missed with --gate. */
 int bench_main(const struct BenchSuite *suite, int argc, char **argv);
+
+/* The same for several suites in a row, as the options say that were read. */
+int bench_run(const struct BenchSuite *const *suites, size_t count,
+              const struct BenchOptions *options);
 
 /* For works */
 

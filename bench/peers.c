@@ -7,7 +7,7 @@
 #include <gnu/libc-version.h>
 #include <stdio.h>
 
-#include "avpool.h"
+#include "buffer_pools.h"
 
 static bool is_mapped(const char *library)
 {
@@ -95,6 +95,16 @@ static bool describe_mimalloc(char *version, size_t size)
     return true;
 }
 
+static bool describe_avpool(char *version, size_t size)
+{
+    return avpool.describe(version, size);
+}
+
+static bool describe_gstpool(char *version, size_t size)
+{
+    return gstpool.describe(version, size);
+}
+
 const struct BenchPeer pool_peers[POOL_PEER_COUNT] = {
     {.name = PEER_FRAMEWELL, .kind = KIND_POOL, .describe = describe_framewell},
     {.name = "glibc", .kind = KIND_MALLOC, .describe = describe_glibc},
@@ -114,17 +124,24 @@ const struct BenchPeer pool_peers[POOL_PEER_COUNT] = {
      .package = "libmimalloc2.0",
      .describe = describe_mimalloc},
     {.name = "textbook", .kind = KIND_TEXTBOOK},
-    {.name = "libavutil", .kind = KIND_AVBUFFER, .describe = avpool_describe},
+    {.name = "libavutil", .kind = KIND_AVBUFFER, .describe = describe_avpool},
+    {.name = "gstreamer",
+     .kind = KIND_GSTBUFFER,
+     .package = "libgstreamer-plugins-base1.0-0",
+     .describe = describe_gstpool},
+    {.name = PEER_UNCOUNTED, .kind = KIND_UNCOUNTED, .is_floor = true},
     {.name = PEER_BARE, .kind = KIND_BARE, .is_floor = true},
 };
 
 void heap_init(struct Heap *heap, const struct BenchPeer *peer)
 {
-    *heap = (struct Heap){.kind = peer->kind};
+    const bool is_counted = peer->kind != KIND_UNCOUNTED;
+    *heap = (struct Heap){.kind = is_counted ? peer->kind : KIND_POOL};
     if (heap->kind == KIND_POOL) {
         FwlPoolConfig config = fwl_pool_config_default();
         config.name = "bench";
         config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
+        config.enable_statistics = is_counted;
         if (fwl_pool_create(&heap->pool, &config) < 0)
             bench_die("fwl_pool_create failed");
     } else if (heap->kind == KIND_TEXTBOOK) {

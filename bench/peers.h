@@ -27,29 +27,33 @@
 #include "textbook_pool.h"
 
 enum PeerKind {
-    KIND_POOL = 1 << 0,     /* Framewell's */
-    KIND_TEXTBOOK = 1 << 1, /* textbook_pool.h */
-    KIND_MALLOC = 1 << 2,   /* whatever malloc is in this process */
-    KIND_AVBUFFER = 1 << 3, /* libavutil's AVBufferPool */
-    KIND_BARE = 1 << 4,     /* no allocator at all: the floor */
+    KIND_POOL = 1 << 0,      /* Framewell's */
+    KIND_TEXTBOOK = 1 << 1,  /* textbook_pool.h */
+    KIND_MALLOC = 1 << 2,    /* whatever malloc is in this process */
+    KIND_AVBUFFER = 1 << 3,  /* libavutil's AVBufferPool */
+    KIND_BARE = 1 << 4,      /* no allocator at all: the floor */
+    KIND_GSTBUFFER = 1 << 5, /* GStreamer's GstVideoBufferPool */
+    KIND_UNCOUNTED = 1 << 6, /* Framewell's pool with its statistics off */
     KIND_ALLOCATORS = KIND_POOL | KIND_TEXTBOOK | KIND_MALLOC,
 };
 
 /* What the name of the subject in a suite of these peers is. */
 #define PEER_FRAMEWELL "framewell"
 #define PEER_BARE      "bare"
+#define PEER_UNCOUNTED "no-stats"
 
-enum { POOL_PEER_COUNT = 8 };
+enum { POOL_PEER_COUNT = 10 };
 extern const struct BenchPeer pool_peers[POOL_PEER_COUNT];
 
 /* What a work allocates from. */
 struct Heap {
-    unsigned kind;
+    unsigned kind;                 /* KIND_POOL for KIND_UNCOUNTED, too */
     FwlPool *pool;                 /* KIND_POOL */
     struct TextbookPool *textbook; /* KIND_TEXTBOOK */
 };
 
-/* A pool without a budget for KIND_POOL, statistics on; ends the process where that fails. */
+/* A pool without a budget for KIND_POOL, statistics on, and KIND_UNCOUNTED, off; ends the process
+ * where that fails. */
 void heap_init(struct Heap *heap, const struct BenchPeer *peer);
 
 /* Ends the pools; the work has given its blocks back. */

@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "avpool.h"
+#include "buffer_pools.h"
 #include "peers.h"
 #include "pool_works.h"
 
@@ -17,7 +17,7 @@ enum { WINDOW_MAX = 16, SIZES_MAX = 2, DRIFT_SIZES = 100, DRIFT_WINDOW = 8, DRIF
 
 struct Picture {
     void *data;
-    void *handle; /* of an AVBufferPool */
+    void *handle; /* of a library's pool */
     size_t size;
 };
 
@@ -35,7 +35,8 @@ struct Frames {
     size_t sizes[SIZES_MAX];
     unsigned size_count;
     uint64_t next;
-    struct AvPool *av_pools[SIZES_MAX];
+    const struct BufferPools *library; /* NULL for peers that are no library's pool */
+    void *pools[SIZES_MAX];            /* the library's */
     void *bare[SIZES_MAX][WINDOW_MAX];
     unsigned bare_count; /* of each size */
 };
@@ -73,8 +74,11 @@ void *frames_setup(const struct BenchWork *work, const struct BenchPeer *peer, c
     memcpy(frames->sizes, parameter->sizes, sizeof frames->sizes);
     frames->size_count = parameter->sizes[1] > 0 ? 2 : 1;
     frames->bare_count = (frames->window.count + frames->size_count - 1) / frames->size_count;
-    for (unsigned i = 0; peer->kind == KIND_AVBUFFER && i < frames->size_count; i++)
-        frames->av_pools[i] = heap_checked(avpool_create(frames->sizes[i]));
+    frames->library = peer->kind == KIND_AVBUFFER    ? &avpool
+                      : peer->kind == KIND_GSTBUFFER ? &gstpool
+                                                     : NULL;
+    for (unsigned i = 0; frames->library && i < frames->size_count; i++)
+        frames->pools[i] = heap_checked(frames->library->create(frames->sizes[i]));
     return frames;
 }
 
@@ -93,8 +97,8 @@ static struct Picture take_picture(struct Frames *frames)
     struct Picture picture = {.size = frames->sizes[index]};
     if (frames->heap.kind == KIND_BARE)
         picture = take_bare(frames, index);
-    else if (frames->heap.kind == KIND_AVBUFFER)
-        picture.data = heap_checked(avpool_get(frames->av_pools[index], &picture.handle));
+    else if (frames->library)
+        picture.data = heap_checked(frames->library->get(frames->pools[index], &picture.handle));
     else
         picture.data = take(&frames->heap, picture.size, frames->heap.kind);
     frames->next++;
@@ -105,8 +109,8 @@ static void give_picture(struct Frames *frames, struct Picture picture)
 {
     if (!picture.data || frames->heap.kind == KIND_BARE)
         return;
-    if (frames->heap.kind == KIND_AVBUFFER)
-        avpool_put(picture.handle);
+    if (frames->library)
+        frames->library->put(picture.handle);
     else
         give(&frames->heap, picture.data, frames->heap.kind);
 }
@@ -143,7 +147,8 @@ void frames_teardown(void *state)
     for (unsigned i = 0; i < frames->window.count; i++)
         give_picture(frames, frames->window.pictures[i]);
     for (unsigned i = 0; i < frames->size_count; i++) {
-        avpool_destroy(frames->av_pools[i]);
+        if (frames->library)
+            frames->library->destroy(frames->pools[i]);
         for (unsigned n = 0; n < frames->bare_count; n++)
             bench_memory_free(frames->bare[i][n], frames->sizes[i]);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The works of bench_pool, by file; each takes its parameter from the work's line in the table. */
+/* The works of the pool, by file; each takes its parameter from the work's line in the table. */
 #ifndef BENCH_POOL_WORKS_H
 #define BENCH_POOL_WORKS_H
 
@@ -61,11 +61,23 @@ DECLARE_WORK(waste);
 
 /* pool_replay.c: the calls of a recorded program; an operation is one call. */
 struct ReplayParameter {
-    const char *trace;     /* in the directory of traces */
+    const char *trace; /* a file, or its name in the directory of traces */
+    bool is_file;
     unsigned thread_count; /* 1 or 2 */
     bool is_touching;      /* a byte of each page, or the first byte only */
 };
 DECLARE_WORK(replay);
+
+/* What every replay must hold. */
+#define REPLAY_BOUNDS                                                            \
+    {.metric = BENCH_TIME, .limit = 1.0, .against = BENCH_BEST, .is_set = true}, \
+    {                                                                            \
+        .metric = BENCH_RSS, .limit = 1.15, .against = "glibc", .is_set = true   \
+    }
+
+/* Names the directory of traces; without it, it is "traces" in the one that FRAMEWELL_SHARED names.
+ */
+#define TRACES_VARIABLE "FRAMEWELL_TRACES"
 
 /* Writes a byte of each page of a block, or of its first page only. */
 static inline void touch_block(void *block, size_t size, bool is_each_page)

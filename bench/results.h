@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "bench_options.h"
 #include "harness.h"
 #include "machine.h"
 #include "summary.h"
@@ -49,13 +50,6 @@ struct PeerEntry {
     char version[BENCH_TEXT_MAX];
 };
 
-struct BenchSettings {
-    unsigned rounds;
-    double batch_ms;
-    bool is_quick;
-    const char *filter; /* NULL for none */
-};
-
 /* False where the subject or what it is held against was not measured. */
 bool results_judge(const struct WorkResult *work, const struct BenchBound *bound,
                    const char *subject, struct BoundResult *result);
@@ -64,14 +58,38 @@ bool results_judge(const struct WorkResult *work, const struct BenchBound *bound
 void results_format_number(char *text, size_t size, double number);
 
 void results_print_head(FILE *out, const struct BenchSuite *suite, const struct Machine *machine,
-                        const struct PeerEntry *peers, const struct BenchSettings *settings);
+                        const struct PeerEntry *peers, const struct BenchOptions *options);
 void results_print_work(FILE *out, const struct WorkResult *work);
-void results_print_bounds(FILE *out, const char *subject, const struct BoundResult *bounds,
-                          size_t count);
+
+/* The words of text under a label, broken at spaces before the last column. */
+void results_print_wrapped(FILE *out, const char *label, const char *text);
+
+/* "time", "value", "faults", "rss". */
+const char *results_metric_name(const struct BenchWork *work, enum BenchMetric metric);
+
+/* What the table says of one work. */
+struct ResultsRow {
+    const struct BenchWork *work;
+    char why[BENCH_TEXT_MAX]; /* it was left out; "" where it was not */
+    struct BoundResult bounds[BENCH_BOUNDS_MAX];
+    size_t count;
+};
+
+/* The table of the bounds, a line each, that grows while works are measured. */
+struct ResultsTable {
+    FILE *out;
+    const struct BenchSuite *suite;
+    char group[BENCH_TEXT_MAX]; /* that the last row was of */
+    size_t counts[VERDICT_COUNT];
+    char misses[4096]; /* the rows that miss, for the end */
+};
+void results_table_begin(struct ResultsTable *table, FILE *out, const struct BenchSuite *suite);
+void results_table_add(struct ResultsTable *table, const struct ResultsRow *row);
+void results_table_end(struct ResultsTable *table);
 
 /* The same as objects; NULL where memory is out. */
 json_t *results_json_head(const struct BenchSuite *suite, const struct Machine *machine,
-                          const struct PeerEntry *peers, const struct BenchSettings *settings);
+                          const struct PeerEntry *peers, const struct BenchOptions *options);
 json_t *results_json_work(const struct WorkResult *work);
 json_t *results_json_bound(const struct BoundResult *bound);
 

@@ -71,9 +71,15 @@ struct Judgement bench_judge(const struct Summary *measured, double allowed)
     };
 }
 
+enum Verdict bench_verdict(struct Judgement judgement)
+{
+    if (judgement.is_close)
+        return VERDICT_NOISE;
+    return judgement.holds ? VERDICT_HOLDS : VERDICT_MISSES;
+}
+
 const char *bench_judgement_name(struct Judgement judgement)
 {
-    if (judgement.holds)
-        return judgement.is_close ? "holds~" : "holds";
-    return judgement.is_close ? "misses~" : "misses";
+    static const char *const names[VERDICT_COUNT] = {"holds", "misses", "noise"};
+    return names[bench_verdict(judgement)];
 }

@@ -39,7 +39,11 @@ struct Judgement {
 
 struct Judgement bench_judge(const struct Summary *measured, double allowed);
 
-/* "holds", "misses"; with a "~" behind where it is close. */
+enum Verdict { VERDICT_HOLDS, VERDICT_MISSES, VERDICT_NOISE, VERDICT_COUNT };
+
+enum Verdict bench_verdict(struct Judgement judgement);
+
+/* "holds", "misses", or "noise" where it is close. */
 const char *bench_judgement_name(struct Judgement judgement);
 
 #endif

@@ -101,11 +101,14 @@ static void make_arguments(char *list[ARGUMENTS_MAX], const struct BenchSuite *s
 {
     size_t count = 0;
     list[count++] = (char *)(uintptr_t)suite->name;
-    for (size_t i = 0; suite->arguments && suite->arguments[i] && count < ARGUMENTS_MAX - 4; i++)
+    for (size_t i = 0; suite->arguments && suite->arguments[i] && count < ARGUMENTS_MAX - 5; i++)
         list[count++] = (char *)(uintptr_t)suite->arguments[i];
     list[count++] = (char *)(uintptr_t) "--worker";
     list[count++] = (char *)(uintptr_t)peer->name;
-    list[count++] = work ? (char *)(uintptr_t)work->name : NULL;
+    if (work) {
+        list[count++] = (char *)(uintptr_t) "--work";
+        list[count++] = (char *)(uintptr_t)work->name;
+    }
     list[count] = NULL;
 }
 

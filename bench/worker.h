@@ -2,8 +2,8 @@
 /*
  * A worker: a process that does one work as one peer, a batch at a time when told to.
  *
- * It is the same executable, started with --worker PEER [WORK], with the peer's library preloaded.
- * Both talk in lines of text over the worker's standard input and output:
+ * It is the same executable, started with --worker PEER [--work WORK], with the peer's library
+ * preloaded. Both talk in lines of text over the worker's standard input and output:
  *
  *     worker: ready VERSION            once it can begin, or: absent WHY
  *     parent: run COUNT

@@ -118,7 +118,7 @@ def works_that_are_left_out_say_why():
 
 @tap.case
 def a_peer_that_breaks_down_is_named_and_fails_the_run():
-    done = run("--batch", "0.1", "--rounds", "2", "--filter", "break")
+    done = run("--batch", "0.1", "--rounds", "2", "--filter", "break", "--details")
     tap.expect_equal(done.returncode, 1, "the exit status")
     tap.expect("double      ended by signal 9" in done.stdout, done.stdout)
     lines = [line for line in done.stdout.split("\n") if line.startswith("  normal  ")]
@@ -126,11 +126,36 @@ def a_peer_that_breaks_down_is_named_and_fails_the_run():
 
 
 @tap.case
+def a_gate_fails_where_a_bound_is_missed():
+    tap.expect_equal(run("--filter", "value", "--gate").returncode, 0, "the bound holds")
+    tap.expect_equal(run("--filter", "hold", "--gate").returncode, 1, "one of its bounds misses")
+    tap.expect_equal(run("--filter", "hold").returncode, 0, "without --gate")
+
+
+@tap.case
+def peers_that_are_not_asked_for_stay_out():
+    report, peers = measure("sleep", "--peers", "normal")
+    tap.expect_equal(sorted(peers), ["floor", "normal"], "the subject and what it is held against")
+    tap.expect_equal([bound["against"] for bound in report["bounds"]], ["floor"])
+
+
+@tap.case
+def the_table_has_each_bound_with_its_verdict():
+    lines = run("--filter", "hold").stdout.splitlines()
+    (first, second, third) = [line.split() for line in lines if line.startswith("  hold ")]
+    tap.expect_equal([row[-1] for row in (first, second, third)], ["holds", "misses", "holds"])
+    tap.expect_equal([row[-2] for row in (first, second, third)], ["<=1.1x", "<=0.4x", "<=0.4x+"])
+    tap.expect_equal(first[1:5:2] + first[4:5], ["rss", "live", "32.00"], "what it is held against")
+    tap.expect_equal(lines[-1], "3 bounds: 2 hold, 1 miss, 0 within noise")
+    tap.expect(any(line.startswith("misses     hold (rss ") for line in lines), "the misses")
+
+
+@tap.case
 def what_cannot_be_written_is_a_failure():
     with open("/dev/full", "w", encoding="utf-8") as full:
         for form in ([], ["--json"]):
             done = tap.run([PROGRAM, "suite", "--filter", "value", *form], stdout=full)
-            tap.expect_equal(done.returncode, 1, "the exit status")
+            tap.expect_equal(done.returncode, 4, "the exit status")
 
 
 tap.main()

@@ -3,6 +3,7 @@
 
 FRAMEWELL_COMMAND names the program (meson sets it; else the newest build in the tree).
 FRAMEWELL_CLI_SANITIZED=1 says that the program is slower, and needs address space without a limit.
+FRAMEWELL_CLI_NO_BENCH=1 says that there are no benchmarks in this build.
 FRAMEWELL_CLI_UPDATE=1 writes the golden files instead of comparing with them.
 """
 import atexit
@@ -18,6 +19,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import tap  # noqa: E402
 
 SANITIZED = os.environ.get("FRAMEWELL_CLI_SANITIZED", "") not in ("", "0")
+NO_BENCH = os.environ.get("FRAMEWELL_CLI_NO_BENCH", "") not in ("", "0")
 UPDATE = os.environ.get("FRAMEWELL_CLI_UPDATE", "") not in ("", "0")
 PATIENCE = 240 if SANITIZED else 60  # seconds for one run of the command; longer is a hang
 MEDIA = os.path.join(tap.SHARED, "media")

@@ -20,6 +20,15 @@ PRINTED = [
     ("layout-help", ["layout", "--help"]),
     ("probe-help", ["probe", "--help"]),
     ("bench-help", ["bench", "--help"]),
+    ("bench-unknown-topic", ["bench", "pol"]),
+    ("bench-unrelated-topic", ["bench", "weather"]),
+    ("bench-unknown-option", ["bench", "pool", "--round", "3", "--quik"]),
+    ("bench-no-works", ["bench", "pool", "--filter", "no such work"]),
+    ("bench-unknown-peer", ["bench", "pool", "--peers", "glibc,jemaloc"]),
+    ("bench-rounds-no-number", ["bench", "pool", "--rounds", "many"]),
+    ("bench-batch-no-number", ["bench", "pool", "--batch", "0"]),
+    ("bench-two-topics", ["bench", "pool", "pool"]),
+    ("bench-replay-nothing", ["bench", "replay"]),
     ("no-subcommand", []),
     ("unknown-subcommand", ["transcoed"]),
     ("unrelated-subcommand", ["fly"]),
@@ -54,7 +63,14 @@ PRINTED = [
 ]
 
 
+def built(*commands):
+    """Those of the commands' arguments that this build can do."""
+    return [words for words in commands if not (cli.NO_BENCH and "bench" in words)]
+
+
 def printed_as_before(name, arguments):
+    if cli.NO_BENCH and "bench" in arguments:
+        raise tap.Skip("the benchmarks are not built")
     done = cli.framewell(*arguments, cwd=cli.Folder().path)
     got = f"exit code {done.returncode}\n--- stdout\n{done.stdout}--- stderr\n{done.stderr}"
     path = os.path.join(GOLDEN, name + ".txt")
@@ -84,8 +100,8 @@ def a_usage_error_is_one_line():
 
 @tap.case
 def no_line_of_help_is_wider_than_80_columns():
-    for arguments in (["--help"], ["transcode", "--help"], ["layout", "--help"],
-                      ["probe", "--help"], ["bench", "--help"]):
+    for arguments in built(["--help"], ["transcode", "--help"], ["layout", "--help"],
+                           ["probe", "--help"], ["bench", "--help"]):
         for line in cli.framewell(*arguments).stdout.splitlines():
             tap.expect(len(line) <= 80, f"{len(line)} columns: {line}")
 
@@ -99,7 +115,8 @@ def version_is_that_of_the_project():
 
 @tap.case
 def help_wins_over_what_is_missing():
-    for arguments in (["-h"], ["transcode", "-h"], ["transcode", "--help", "a", "b", "c"]):
+    for arguments in built(["-h"], ["bench", "-h"], ["bench", "nothing", "--help"],
+                           ["transcode", "-h"], ["transcode", "--help", "a", "b", "c"]):
         done = cli.framewell(*arguments)
         tap.expect_equal((done.returncode, done.stderr), (0, ""))
         tap.expect(done.stdout.startswith("Usage: framewell"), done.stdout)
@@ -108,7 +125,8 @@ def help_wins_over_what_is_missing():
 @tap.case
 def help_to_a_full_disk_is_an_output_error():
     with open("/dev/full", "w", encoding="utf-8") as full:
-        for arguments in (["--help"], ["--version"], ["transcode", "--help"]):
+        for arguments in built(["--help"], ["--version"], ["transcode", "--help"],
+                               ["bench", "--help"], ["bench", "--list"]):
             done = cli.framewell(*arguments, stdout=full)
             tap.expect_equal(done.returncode, cli.OUTPUT, "the exit code")
             tap.expect_equal(done.stderr, "framewell: stdout: No space left on device\n", "stderr")
@@ -129,7 +147,8 @@ def options_of_man(page):
 
 @tap.case
 def man_page_and_help_name_the_same_options():
-    for arguments, page in (([], "framewell.1"), (["transcode"], "framewell-transcode.1")):
+    for arguments in built([], ["transcode"], ["bench"]):
+        page = "-".join(["framewell", *arguments]) + ".1"
         wanted = options_of_help(arguments)
         tap.expect("--help" in wanted and "-h" in wanted, f"the help has {wanted}")
         tap.expect_equal(options_of_man(page), wanted, f"the options in {page}")
