@@ -184,7 +184,7 @@ def table_of(header, rows, constants):
         lines += [f"| `{row.name}` | `{row.ours}` | {row.driver} | {row.note} |"
                   for row in functions]
         lines += [f"| `{row.name}` | {code(row.body[0]) if len(row.body) == 1 else 'a macro'} |"
-                  f" examples | {row.note} |" for row in macros]
+                  f" contract | {row.note} |" for row in macros]
         lines.append("")
     if types:
         pairs = ", ".join(f"`{row.name}` `{row.ours}`" for row in types)
