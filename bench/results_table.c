@@ -71,13 +71,14 @@ static void format_quartiles(char *text, size_t size, const struct Summary *rati
 }
 
 static void keep_miss(struct ResultsTable *table, const struct BoundResult *result,
-                      const char *ratio)
+                      const char *ratio, const char *limit)
 {
     const size_t length = strlen(table->misses);
     const char *metric = results_metric_name(result->work, result->bound->metric);
     if (result->reference)
-        snprintf(table->misses + length, sizeof table->misses - length, "%s%s (%s %s of %s)",
-                 length > 0 ? ", " : "", result->work->name, metric, ratio, result->reference);
+        snprintf(table->misses + length, sizeof table->misses - length, "%s%s (%s %s of %s, %s)",
+                 length > 0 ? ", " : "", result->work->name, metric, ratio, result->reference,
+                 limit);
     else
         snprintf(table->misses + length, sizeof table->misses - length, "%s%s (%s)",
                  length > 0 ? ", " : "", result->work->name, metric);
@@ -108,7 +109,7 @@ static void print_bound(struct ResultsTable *table, const struct BoundResult *re
     const enum Verdict verdict = bench_verdict(result->judgement);
     table->counts[verdict]++;
     if (verdict == VERDICT_MISSES)
-        keep_miss(table, result, ratio);
+        keep_miss(table, result, ratio, limit);
 }
 
 static void print_left_out(struct ResultsTable *table, const struct BenchWork *work,

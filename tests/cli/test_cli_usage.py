@@ -155,6 +155,16 @@ def man_page_and_help_name_the_same_options():
 
 
 @tap.case
+def man_page_and_help_name_the_same_topics_of_bench():
+    if cli.NO_BENCH:
+        raise tap.Skip("the benchmarks are not built")
+    listed = re.search(r"Topics:\n((?:  .*\n)+)", cli.framewell("bench", "--help").stdout)[1]
+    with open(os.path.join(MAN, "framewell-bench.1"), encoding="utf-8") as file:
+        topics = re.findall(r"^\.It Cm (\S+)$", file.read(), re.M)
+    tap.expect_equal(topics, re.findall(r"^  (\S+)", listed, re.M))
+
+
+@tap.case
 def every_subcommand_has_a_man_page_and_no_other():
     text = cli.framewell("--help").stdout
     listed = re.search(r"Subcommands:\n((?:  .*\n)+)", text)[1]
