@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "framewell/dict.h"
 #include "framewell/io.h"
 #include "framewell/pool.h"
 #include "framewell/status.h"
@@ -34,6 +35,8 @@ extern "C" {
 #endif
 
 /* Types */
+
+enum { FWL_TRANSCODE_STREAMS_MAX = 16 }; /* that go through at once */
 
 /* What to make; start from fwl_transcode_options_default(). Strings are borrowed for the call. */
 typedef struct FwlTranscodeOptions {
@@ -47,6 +50,21 @@ typedef struct FwlTranscodeOptions {
     int crf;                    /* constant quality of the video encoder; -1: the encoder's own */
     const char *preset;         /* of the video encoder; NULL: its own */
     int threads;                /* per codec; 0: one for each CPU */
+    int64_t video_bit_rate;     /* bits a second that the encoder is to keep to; 0: its own */
+    int64_t audio_bit_rate;
+    int width, height;          /* of the output picture; 0: as it is; -1, for one of them: what
+                                   keeps its shape, even */
+    const char *video_filter;   /* a graph of libavfilter with one input and one output, as in
+                                   "crop=640:360,hflip"; it gets pictures that stand upright */
+    const char *audio_filter;
+    int64_t start_us;           /* where in the input the output begins, microseconds */
+    int64_t duration_us;        /* of the output; 0: to the end */
+    bool no_video, no_audio, no_subtitles; /* leave that kind of stream out */
+    const int *map;             /* indices of input streams that are to go through, in this order;
+                                   NULL: the best one of each kind */
+    size_t map_count;           /* at most FWL_TRANSCODE_STREAMS_MAX */
+    const FwlDictionary *metadata; /* tags of the output, over those of the input; an empty value
+                                      takes one away */
     FwlPool *pool;              /* charged for all the memory; NULL: the default pool */
     void *opaque;               /* handed to the progress callback */
 } FwlTranscodeOptions;
@@ -122,8 +140,12 @@ FWL_API FwlTranscodeOptions fwl_transcode_options_default(void);
 /*
  * Transcodes what is in `in` to `out`: the best stream of each kind that the output container takes
  * (video, audio, subtitles), decoded, turned upright where the container says that the picture is
- * rotated, and encoded; or copied. Timestamps, metadata and chapters are kept. Packets that a
- * decoder refuses are left out and counted. The names in options are checked before in is read.
+ * rotated, filtered, and encoded; or copied. Timestamps, metadata and chapters are kept. Packets
+ * that a decoder refuses are left out and counted. The names in options are checked before in is
+ * read.
+ *
+ * With start_us the output begins at exactly that picture and sample; what is copied, at the key
+ * packet before it, where in can be sought in, else at the next one.
  *
  * progress_cb may be NULL. result may be NULL; otherwise it is filled in every case, and ended with
  * fwl_transcode_result_uninit.

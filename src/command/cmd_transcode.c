@@ -285,10 +285,13 @@ _Noreturn static void give_up(const char *words)
 
 int fwl_cmd_transcode(int argc, char **argv)
 {
-    struct Job job = {.input.descriptor = -1, .live_before = live_blocks_of(NULL)};
+    struct Job job = {.input.descriptor = -1};
     const int parsed = fwl_transcode_args_parse(&job.args, argc, argv);
-    if (parsed != ARGS_GO_ON)
+    if (parsed != ARGS_GO_ON) {
+        fwl_transcode_args_uninit(&job.args);
         return parsed;
+    }
+    job.live_before = live_blocks_of(NULL);
     job.progress = fwl_progress_begin(job.args.is_quiet);
     job_in_panic = &job;
     fwl_libav_silence(give_up);
@@ -297,5 +300,6 @@ int fwl_cmd_transcode(int argc, char **argv)
     finish(&job, code);
     code = tell(&job, code);
     fwl_report_uninit(&job.report);
+    fwl_transcode_args_uninit(&job.args);
     return code;
 }

@@ -5,6 +5,7 @@
 #include "command/option_table.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What an option is to the parser; for one with a short form, that letter. */
@@ -16,6 +17,18 @@ enum OptionKey {
     KEY_FORMAT,
     KEY_CRF,
     KEY_PRESET,
+    KEY_VIDEO_BITRATE,
+    KEY_AUDIO_BITRATE,
+    KEY_SCALE,
+    KEY_FILTER,
+    KEY_AUDIO_FILTER,
+    KEY_START,
+    KEY_DURATION,
+    KEY_NO_VIDEO,
+    KEY_NO_AUDIO,
+    KEY_NO_SUBTITLES,
+    KEY_MAP,
+    KEY_METADATA,
     KEY_THREADS,
     KEY_SALVAGE,
     KEY_QUIET,
@@ -32,6 +45,18 @@ static const struct OptionRow option_rows[] = {
     {KEY_FORMAT, "format", "NAME", "container, any muxer of libavformat"},
     {KEY_CRF, "crf", "N", "constant quality of the video encoder, 0 to 63"},
     {KEY_PRESET, "preset", "NAME", "preset of the video encoder"},
+    {KEY_VIDEO_BITRATE, "video-bitrate", "RATE", "bits a second: 800k, 2.5M"},
+    {KEY_AUDIO_BITRATE, "audio-bitrate", "RATE", "the same for the audio encoder"},
+    {KEY_SCALE, "scale", "WxH", "size of the picture; -1 for a side keeps the shape"},
+    {KEY_FILTER, "filter", "GRAPH", "filters of libavfilter for the video: 'hflip,eq=1.2'"},
+    {KEY_AUDIO_FILTER, "audio-filter", "GRAPH", "the same for the audio: 'volume=0.5'"},
+    {KEY_START, "start", "TIME", "begin there in INPUT: 90, 1:30, 1:02:03.5"},
+    {KEY_DURATION, "duration", "TIME", "how long OUTPUT is to be at most"},
+    {KEY_NO_VIDEO, "no-video", NULL, "leave the video out"},
+    {KEY_NO_AUDIO, "no-audio", NULL, "leave the audio out"},
+    {KEY_NO_SUBTITLES, "no-subtitles", NULL, "leave the subtitles out"},
+    {KEY_MAP, "map", "N,N...", "take these streams, not the best of each kind"},
+    {KEY_METADATA, "metadata", "KEY=VALUE", "set a tag; without a VALUE, take it away"},
     {KEY_THREADS, "threads", "N", "threads of each codec; 0, the default: one per CPU"},
     {KEY_SALVAGE, "salvage", NULL, "take what there is of an INPUT that was cut off"},
     {KEY_OVERWRITE, NULL, NULL, "overwrite OUTPUT where it exists"},
@@ -42,8 +67,13 @@ static const struct OptionRow option_rows[] = {
 
 enum {
     CRF_MAX = 63,      /* of the encoders that know it; each checks its own range */
-    THREADS_MAX = 1024 /* well above what a codec of libavcodec starts */
+    THREADS_MAX = 1024, /* well above what a codec of libavcodec starts */
+    SIDE_MAX = 65536,
+    INDEX_MAX = 65535,
 };
+
+static const double RATE_MAX = 1e12;
+static const double TIME_MAX = 1e9; /* seconds */
 
 static int take_option(void *opaque, int key, const char *argument);
 
@@ -70,10 +100,114 @@ static int print_help(void)
            "  framewell transcode phone.mp4 small.webm\n"
            "  framewell transcode --copy clip.ts clip.mp4\n"
            "  framewell transcode --video-codec libx264 --crf 20 --preset slow a.mov b.mkv\n"
+           "  framewell transcode --start 1:30 --duration 10 --scale 640x-1 a.mkv b.mp4\n"
            "  curl -s URL | framewell transcode --format flac - - > sound.flac\n"
            "\n"
            "After it a table tells what went in and out and what memory that took.\n");
     return fwl_cmd_finish_stdout(EXIT_FINE);
+}
+
+/* Arguments. Each function returns ARGS_GO_ON or EXIT_USAGE. */
+
+/* "128k", "2.5M", "96000". */
+static int read_rate(const char *option, const char *text, int64_t *rate)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (*end == 'k' || *end == 'K')
+        value *= 1e3;
+    else if (*end == 'M')
+        value *= 1e6;
+    end += *end == 'k' || *end == 'K' || *end == 'M';
+    if (*text < '0' || *text > '9' || *end || !(value >= 1 && value <= RATE_MAX))
+        return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is not a rate, such as 800k or 2.5M", text);
+    *rate = (int64_t)value;
+    return ARGS_GO_ON;
+}
+
+/* "90", "12.5", "1:30", "1:02:03.5". */
+static int read_time(const char *option, const char *text, int64_t *us)
+{
+    double seconds = 0;
+    const char *at = text;
+    for (int parts = 1;; parts++) {
+        char *end = NULL;
+        const double part = *at >= '0' && *at <= '9' ? strtod(at, &end) : -1;
+        seconds = seconds * 60 + part;
+        const bool is_fine = end && part >= 0 && (parts == 1 || part < 60) && seconds <= TIME_MAX;
+        if (!is_fine || (*end && (*end != ':' || parts == 3)))
+            return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is not a time, such as 90 or 1:02:03.5",
+                                text);
+        if (!*end)
+            break;
+        at = end + 1;
+    }
+    *us = (int64_t)(seconds * 1e6 + 0.5);
+    return ARGS_GO_ON;
+}
+
+static int read_duration(const char *text, int64_t *us)
+{
+    const int status = read_time("--duration", text, us);
+    if (status == ARGS_GO_ON && *us == 0)
+        return fwl_cmd_fail(EXIT_USAGE, "--duration", "an output of no length is none");
+    return status;
+}
+
+/* One side of a size: a number, or -1. */
+static bool read_side(const char *text, const char **end, int *side)
+{
+    char *stop;
+    const long value = strtol(text, &stop, 10);
+    *end = stop;
+    *side = value == -1 || (value > 0 && value <= SIDE_MAX) ? (int)value : 0;
+    return stop != text && *side != 0;
+}
+
+static int read_size(const char *text, FwlTranscodeOptions *options)
+{
+    const char *end;
+    if (read_side(text, &end, &options->width) && *end == 'x' &&
+        read_side(end + 1, &end, &options->height) && !*end &&
+        (options->width > 0 || options->height > 0))
+        return ARGS_GO_ON;
+    return fwl_cmd_fail(EXIT_USAGE, "--scale", "'%s' is not a size, such as 1280x720 or 1280x-1",
+                        text);
+}
+
+/* "0", "0,2". May be given again: the streams add up. */
+static int read_map(const char *text, struct TranscodeArgs *args)
+{
+    FwlTranscodeOptions *options = &args->options;
+    options->map = args->map;
+    for (const char *at = text;;) {
+        char *end;
+        const long index = *at >= '0' && *at <= '9' ? strtol(at, &end, 10) : -1;
+        if (index < 0 || index > INDEX_MAX || (*end && *end != ','))
+            return fwl_cmd_fail(EXIT_USAGE, "--map", "'%s' is not a list of streams, such as 0,2",
+                                text);
+        if (options->map_count == FWL_TRANSCODE_STREAMS_MAX)
+            return fwl_cmd_fail(EXIT_USAGE, "--map", "more than %d streams",
+                                FWL_TRANSCODE_STREAMS_MAX);
+        args->map[options->map_count++] = (int)index;
+        if (!*end)
+            return ARGS_GO_ON;
+        at = end + 1;
+    }
+}
+
+static int read_tag(const char *text, struct TranscodeArgs *args)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return fwl_cmd_fail(EXIT_USAGE, "--metadata", "'%s' is not KEY=VALUE", text);
+    char *key = strndup(text, (size_t)(equals - text));
+    const int err = key ? fwl_dict_set(&args->metadata, key, equals + 1, 0) : FWL_E_NOMEM;
+    free(key);
+    if (err < 0)
+        return fwl_cmd_fail(EXIT_MEMORY, "--metadata", "%s", fwl_status_text(err));
+    args->options.metadata = args->metadata;
+    return ARGS_GO_ON;
 }
 
 static int take_option(void *opaque, int key, const char *argument)
@@ -101,6 +235,35 @@ static int take_option(void *opaque, int key, const char *argument)
     case KEY_PRESET:
         options->preset = argument;
         return ARGS_GO_ON;
+    case KEY_VIDEO_BITRATE:
+        return read_rate("--video-bitrate", argument, &options->video_bit_rate);
+    case KEY_AUDIO_BITRATE:
+        return read_rate("--audio-bitrate", argument, &options->audio_bit_rate);
+    case KEY_SCALE:
+        return read_size(argument, options);
+    case KEY_FILTER:
+        options->video_filter = argument;
+        return ARGS_GO_ON;
+    case KEY_AUDIO_FILTER:
+        options->audio_filter = argument;
+        return ARGS_GO_ON;
+    case KEY_START:
+        return read_time("--start", argument, &options->start_us);
+    case KEY_DURATION:
+        return read_duration(argument, &options->duration_us);
+    case KEY_NO_VIDEO:
+        options->no_video = true;
+        return ARGS_GO_ON;
+    case KEY_NO_AUDIO:
+        options->no_audio = true;
+        return ARGS_GO_ON;
+    case KEY_NO_SUBTITLES:
+        options->no_subtitles = true;
+        return ARGS_GO_ON;
+    case KEY_MAP:
+        return read_map(argument, args);
+    case KEY_METADATA:
+        return read_tag(argument, args);
     case KEY_THREADS:
         return fwl_options_read_number("--threads", argument, 0, THREADS_MAX, &options->threads);
     case KEY_SALVAGE:
@@ -167,4 +330,9 @@ int fwl_transcode_args_parse(struct TranscodeArgs *args, int argc, char **argv)
     if (status == ARGS_GO_ON)
         status = take_names(args, argc - names, argv + names);
     return status == ARGS_GO_ON ? check_together(args) : status;
+}
+
+void fwl_transcode_args_uninit(struct TranscodeArgs *args)
+{
+    fwl_dict_free(&args->metadata);
 }

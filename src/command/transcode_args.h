@@ -11,7 +11,9 @@
 /* What was asked for. Strings are those of argv. */
 struct TranscodeArgs {
     const char *input, *output; /* "-" for stdin and stdout */
-    FwlTranscodeOptions options;
+    FwlTranscodeOptions options; /* its map and metadata are those below */
+    int map[FWL_TRANSCODE_STREAMS_MAX];
+    FwlDictionary *metadata;
     bool may_overwrite, may_salvage, is_quiet, wants_json;
 };
 
@@ -20,5 +22,8 @@ struct TranscodeArgs {
  * printed the help that was asked for, or one line that says what does not fit.
  */
 int fwl_transcode_args_parse(struct TranscodeArgs *args, int argc, char **argv);
+
+/* Frees what args have, also after a failure. */
+void fwl_transcode_args_uninit(struct TranscodeArgs *args);
 
 #endif

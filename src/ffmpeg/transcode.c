@@ -77,8 +77,10 @@ static uint64_t elapsed_ns(const FwlJob *job)
 
 static double share_done(const FwlJob *job)
 {
-    const int64_t duration = job->input->duration;
-    if (duration > 0 && job->last_ts != AV_NOPTS_VALUE)
+    const int64_t wanted = job->options->duration_us;
+    const int64_t whole = job->input->duration - job->options->start_us;
+    const int64_t duration = wanted > 0 && wanted < whole ? wanted : whole;
+    if (job->input->duration > 0 && duration > 0 && job->last_ts != AV_NOPTS_VALUE)
         return (double)job->last_ts / (double)duration;
     const int64_t size = fwl_io_size(job->in);
     return size > 0 ? (double)fwl_io_tell(job->in) / (double)size : 0;
@@ -86,8 +88,11 @@ static double share_done(const FwlJob *job)
 
 static uint64_t video_frames(const FwlJob *job)
 {
-    const FwlTrack *first = &job->tracks[0];
-    return job->track_count > 0 && first->type == AVMEDIA_TYPE_VIDEO ? first->figures.frames : 0;
+    for (size_t i = 0; i < job->track_count; i++) {
+        if (job->tracks[i].type == AVMEDIA_TYPE_VIDEO)
+            return job->tracks[i].figures.frames;
+    }
+    return 0;
 }
 
 /* The callback's answer. */
@@ -172,7 +177,7 @@ static int open_all(FwlJob *job)
 
 static int handle_packet(FwlTrack *track, AVPacket *packet)
 {
-    if (track->is_abandoned)
+    if (track->is_abandoned || track->is_finished)
         return 0;
     if (track->is_copy)
         return fwl_copy_packet(track, packet);
@@ -181,7 +186,22 @@ static int handle_packet(FwlTrack *track, AVPacket *packet)
     return fwl_track_decode(track, packet);
 }
 
-/* Until the input ends, or the caller wants it to. */
+/* All that options->duration_us asks for is there. Subtitles may be few: nothing waits for them. */
+static bool is_all_finished(const FwlJob *job)
+{
+    bool has_other = false;
+    for (size_t i = 0; i < job->track_count; i++) {
+        const FwlTrack *track = &job->tracks[i];
+        if (track->type == AVMEDIA_TYPE_SUBTITLE)
+            continue;
+        has_other = true;
+        if (!track->is_finished && !track->is_abandoned)
+            return false;
+    }
+    return has_other;
+}
+
+/* Until the input ends, there is enough of it, or the caller wants it to end. */
 static int handle_packets(FwlJob *job)
 {
     for (;;) {
@@ -194,6 +214,8 @@ static int handle_packets(FwlJob *job)
         av_packet_unref(job->packet);
         if (status < 0)
             return status;
+        if (is_all_finished(job))
+            return 0;
         const int answer = tell_sometimes(job);
         if (answer < 0)
             return fail_stopped(job, answer);
@@ -254,6 +276,9 @@ static int check_something_came(FwlJob *job)
         return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA,
                             "nothing in the input could be decoded: %llu packets are broken",
                             (unsigned long long)errors);
+    if (job->options->start_us > 0)
+        return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA,
+                            "the input holds nothing behind the start that is asked for");
     return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA, "the input holds nothing to decode");
 }
 

@@ -132,9 +132,17 @@ static void add_track(FwlJob *job, AVStream *stream, const AVCodec *codec)
     fwl_filter_init(&track->filter);
 }
 
+static bool is_unwanted(const FwlJob *job, enum AVMediaType type)
+{
+    const FwlTranscodeOptions *options = job->options;
+    return (type == AVMEDIA_TYPE_VIDEO && options->no_video) ||
+           (type == AVMEDIA_TYPE_AUDIO && options->no_audio) ||
+           (type == AVMEDIA_TYPE_SUBTITLE && options->no_subtitles);
+}
+
 static int choose(FwlJob *job, enum AVMediaType type)
 {
-    if (!has_stream(job, type) || !is_taken(job, type))
+    if (is_unwanted(job, type) || !has_stream(job, type) || !is_taken(job, type))
         return 0;
     const AVCodec *codec;
     const int err = fwl_job_find_encoder(job, type, &codec);
@@ -146,18 +154,59 @@ static int choose(FwlJob *job, enum AVMediaType type)
     return 0;
 }
 
-int fwl_job_choose_tracks(FwlJob *job)
+/* The stream that the caller names. */
+static int choose_mapped(FwlJob *job, int index)
 {
-    static const enum AVMediaType kinds[FWL_TRACK_MAX] = {
+    if (index < 0 || (unsigned)index >= job->input->nb_streams)
+        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_INVALID,
+                            "the input has no stream %d: it has 0 to %u", index,
+                            job->input->nb_streams - 1);
+    AVStream *stream = job->input->streams[index];
+    const enum AVMediaType type = stream->codecpar->codec_type;
+    const char *kind = av_get_media_type_string(type);
+    if (type != AVMEDIA_TYPE_VIDEO && type != AVMEDIA_TYPE_AUDIO && type != AVMEDIA_TYPE_SUBTITLE)
+        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+                            "stream %d is neither video, audio nor subtitles: %s", index,
+                            kind ? kind : "of an unknown kind");
+    for (size_t i = 0; i < job->track_count; i++) {
+        if (job->tracks[i].input == stream)
+            return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_INVALID, "stream %d is named twice",
+                                index);
+    }
+    const AVCodec *codec;
+    const int err = fwl_job_find_encoder(job, type, &codec);
+    if (err < 0)
+        return err;
+    if (!is_usable(stream, codec))
+        return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_UNSUPPORTED,
+                            "there is no decoder for stream %d, %s", index,
+                            avcodec_get_name(stream->codecpar->codec_id));
+    add_track(job, stream, codec);
+    return 0;
+}
+
+static int choose_best(FwlJob *job)
+{
+    static const enum AVMediaType kinds[] = {
         AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_SUBTITLE,
     };
+    int err = 0;
+    for (size_t i = 0; err == 0 && i < sizeof kinds / sizeof kinds[0]; i++)
+        err = choose(job, kinds[i]);
+    return err;
+}
+
+int fwl_job_choose_tracks(FwlJob *job)
+{
     for (unsigned i = 0; i < job->input->nb_streams; i++)
         job->input->streams[i]->discard = AVDISCARD_ALL;
-    for (size_t i = 0; i < FWL_TRACK_MAX; i++) {
-        const int err = choose(job, kinds[i]);
-        if (err < 0)
-            return err;
-    }
+    int err = 0;
+    for (size_t i = 0; err == 0 && i < job->options->map_count; i++)
+        err = choose_mapped(job, job->options->map[i]);
+    if (job->options->map_count == 0)
+        err = choose_best(job);
+    if (err < 0)
+        return err;
     if (job->track_count == 0)
         return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA,
                             "the input has no stream that can be read and that %s takes",

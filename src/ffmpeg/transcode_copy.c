@@ -140,11 +140,25 @@ void fwl_copy_rescale(FwlTrack *track, AVPacket *packet)
         packet->pts = packet->dts = dts;
 }
 
+/* Before the start, or behind the duration, by the clock, which is at the packet. */
+static bool is_out_of_time(FwlTrack *track)
+{
+    const FwlTranscodeOptions *options = track->job->options;
+    const int64_t pts = track->clock.pts;
+    if (options->duration_us > 0 && pts >= options->duration_us) {
+        track->is_finished = true;
+        return true;
+    }
+    return options->start_us > 0 && pts < 0 && !track->job->is_sought;
+}
+
 int fwl_copy_packet(FwlTrack *track, AVPacket *packet)
 {
     fwl_clock_start_packet(track, packet);
     step_clock(track, packet);
     if (!track->has_key_packet && !(packet->flags & AV_PKT_FLAG_KEY))
+        return 0;
+    if (is_out_of_time(track))
         return 0;
     track->has_key_packet = true;
     AVPacket *copy = track->encoded;

@@ -158,6 +158,10 @@ int fwl_encoder_open(FwlTrack *track, const AVFrame *frame)
     if (job->output->oformat->flags & AVFMT_GLOBALHEADER)
         encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     encoder->thread_count = job->options->threads;
+    const int64_t bit_rate = track->type == AVMEDIA_TYPE_VIDEO ? job->options->video_bit_rate
+                                                               : job->options->audio_bit_rate;
+    if (bit_rate > 0)
+        encoder->bit_rate = bit_rate;
     fwl_av_codec_use_memory(encoder, &job->packets);
     if (track->type == AVMEDIA_TYPE_VIDEO) {
         describe_picture(track, frame);
@@ -245,9 +249,23 @@ static double picture_duration(const FwlTrack *track, const AVFrame *frame)
     return lrint(own) > 0 ? (double)lrint(own) : duration;
 }
 
+/* True where a picture would begin behind the duration that is wanted. */
+static bool is_behind_end(FwlTrack *track)
+{
+    static const AVRational MICROSECONDS = {1, AV_TIME_BASE};
+    const int64_t duration = track->job->options->duration_us;
+    if (duration == 0 || av_compare_ts(track->sync.next_pts, track->encoder->time_base, duration,
+                                       MICROSECONDS) < 0)
+        return false;
+    track->is_finished = true;
+    return true;
+}
+
 /* Gives out one picture at its place. */
 static int encode_at_place(FwlTrack *track, AVFrame *frame)
 {
+    if (is_behind_end(track))
+        return 0;
     frame->pts = track->sync.next_pts;
     frame->quality = track->encoder->global_quality;
     frame->pict_type = AV_PICTURE_TYPE_NONE;

@@ -2,13 +2,16 @@
 /*
  * One filter graph for each track:
  *
- *     buffer  -> [turned upright] -> [scale] -> format  -> buffersink
- *     abuffer ->                                aformat -> abuffersink
+ *     buffer  -> [turned upright] -> [from the start on] -> [scale] -> [the caller's]
+ *     abuffer ->                     [from the start on] ->            [the caller's]
+ *                   -> [up to the duration] -> [scale] -> format  -> buffersink
+ *                   -> [up to the duration] ->            aformat -> abuffersink
  *
  * The first graph is free to choose among what the encoder takes; libavfilter chooses what loses
  * least. From then on the encoder is open and the choice fixed: when frames change their shape in
  * the middle of the stream, the graph is made anew with the old output, so that they are converted.
  */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -294,6 +297,67 @@ static int append_audio_sink(FwlTrack *track, AVFilterContext **last)
     return err < 0 ? err : append(&track->filter, last, "abuffersink", ANY_CHANNELS);
 }
 
+/* Frames before the start, whose times are negative, and those behind the duration. */
+static int append_trim(FwlTrack *track, AVFilterContext **last, const char *what, int64_t us)
+{
+    char args[64];
+    snprintf(args, sizeof args, "%s=%" PRId64 "us", what, us);
+    const char *name = track->type == AVMEDIA_TYPE_VIDEO ? "trim" : "atrim";
+    return append(&track->filter, last, name, args);
+}
+
+static int append_scale(FwlTrack *track, AVFilterContext **last)
+{
+    const FwlTranscodeOptions *options = track->job->options;
+    if (track->type != AVMEDIA_TYPE_VIDEO || (options->width == 0 && options->height == 0))
+        return 0;
+    /* To the filter 0 is the input's side, and -2 what keeps the shape, even. */
+    char args[64];
+    snprintf(args, sizeof args, "%d:%d:%s", options->width < 0 ? -2 : options->width,
+             options->height < 0 ? -2 : options->height, SCALE_OPTIONS);
+    return append(&track->filter, last, "scale", args);
+}
+
+/* The caller's graph, which has one input and one output: that was checked. */
+static int append_description(FwlTrack *track, AVFilterContext **last)
+{
+    const bool is_video = track->type == AVMEDIA_TYPE_VIDEO;
+    const FwlTranscodeOptions *options = track->job->options;
+    const char *description = is_video ? options->video_filter : options->audio_filter;
+    if (!description)
+        return 0;
+    AVFilterInOut *inputs = NULL, *outputs = NULL;
+    int err = avfilter_graph_parse2(track->filter.graph, description, &inputs, &outputs);
+    if (err >= 0)
+        err = avfilter_link(*last, 0, inputs->filter_ctx, (unsigned)inputs->pad_idx);
+    if (err >= 0) {
+        /* The next filter is linked to the first output of the last. */
+        AVFilterContext *end = NULL;
+        const AVFilter *null = avfilter_get_by_name(is_video ? "null" : "anull");
+        err = avfilter_graph_create_filter(&end, null, NULL, NULL, NULL, track->filter.graph);
+        if (err >= 0)
+            err = avfilter_link(outputs->filter_ctx, (unsigned)outputs->pad_idx, end, 0);
+        *last = end;
+    }
+    avfilter_inout_free(&inputs);
+    avfilter_inout_free(&outputs);
+    return err;
+}
+
+/* What the caller asks for between the source and the sink. */
+static int append_options(FwlTrack *track, AVFilterContext **last)
+{
+    const FwlTranscodeOptions *options = track->job->options;
+    int err = options->start_us > 0 ? append_trim(track, last, "start", 0) : 0;
+    if (err >= 0)
+        err = append_scale(track, last);
+    if (err >= 0)
+        err = append_description(track, last);
+    if (err >= 0 && options->duration_us > 0)
+        err = append_trim(track, last, "duration", options->duration_us);
+    return err;
+}
+
 static int build_graph(FwlTrack *track)
 {
     FwlFilterChain *filter = &track->filter;
@@ -309,6 +373,8 @@ static int build_graph(FwlTrack *track)
     filter->source = last;
     if (err >= 0 && is_video)
         err = append_upright(track, &last);
+    if (err >= 0)
+        err = append_options(track, &last);
     if (err >= 0)
         err = is_video ? append_video_sink(track, &last) : append_audio_sink(track, &last);
     filter->sink = last;
@@ -364,6 +430,10 @@ int fwl_filter_send(FwlTrack *track, AVFrame *frame)
             return err;
     }
     const int err = av_buffersrc_add_frame_flags(filter->source, frame, AV_BUFFERSRC_FLAG_PUSH);
+    if (err == AVERROR_EOF) {
+        track->is_finished = true;
+        return 0;
+    }
     if (err < 0)
         return fwl_job_fail_av(track->job, FWL_SIDE_DATA, err, "decoded %s cannot be converted",
                                fwl_track_kind(track));
@@ -383,6 +453,8 @@ int fwl_filter_drain(FwlTrack *track)
     for (;;) {
         const int err = av_buffersink_get_frame_flags(filter->sink, track->filtered,
                                                       AV_BUFFERSINK_FLAG_NO_REQUEST);
+        if (err == AVERROR_EOF)
+            track->is_finished = true;
         if (err == AVERROR(EAGAIN) || err == AVERROR_EOF)
             return 0;
         if (err < 0)
@@ -405,7 +477,7 @@ int fwl_filter_end(FwlTrack *track)
     const int64_t pts = av_rescale_q_rnd(track->clock.pts, MICROSECONDS, track->input->time_base,
                                          AV_ROUND_NEAR_INF | AV_ROUND_PASS_MINMAX);
     const int err = av_buffersrc_close(filter->source, pts, AV_BUFFERSRC_FLAG_PUSH);
-    if (err < 0)
+    if (err < 0 && err != AVERROR_EOF)
         return fwl_job_fail_av(track->job, FWL_SIDE_DATA, err, "decoded %s cannot be converted",
                                fwl_track_kind(track));
     return fwl_filter_drain(track);

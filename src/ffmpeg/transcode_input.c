@@ -39,6 +39,24 @@ static int fail_open(FwlJob *job, int status)
                         "the input is no media that is known here, or is broken from the start");
 }
 
+/*
+ * Reading begins at a key packet before the start, where the container can be sought in; else at
+ * the beginning. Either way what is before the start is decoded and left out. Containers that seek
+ * by decoding times get some more, for pictures that are stored before they are shown.
+ */
+static void seek_to_start(FwlJob *job)
+{
+    enum { STORED_AHEAD_US = 130434 }; /* three pictures of 23 a second, as ffmpeg takes them */
+    const int64_t start = job->options->start_us;
+    if (start == 0)
+        return;
+    int64_t target = start - job->ts_offset;
+    job->ts_offset -= start;
+    if (!(job->input->iformat->flags & AVFMT_SEEK_TO_PTS))
+        target -= STORED_AHEAD_US;
+    job->is_sought = avformat_seek_file(job->input, -1, INT64_MIN, target, target, 0) >= 0;
+}
+
 int fwl_input_open(FwlJob *job)
 {
     AVDictionary *options = NULL;
@@ -60,6 +78,7 @@ int fwl_input_open(FwlJob *job)
     if (job->input->start_time != AV_NOPTS_VALUE)
         job->ts_offset = -job->input->start_time;
     job->last_ts = AV_NOPTS_VALUE;
+    seek_to_start(job);
     return 0;
 }
 

@@ -36,7 +36,6 @@
 #include "transcode_sync.h"
 
 enum {
-    FWL_TRACK_MAX = 3,      /* one of each kind */
     FWL_MATRIX_LENGTH = 9,  /* numbers of a display matrix */
     FWL_END_DTS_MAX = 128,  /* pictures that a decoder holds: its threads, and 16 for reordering */
 };
@@ -83,6 +82,7 @@ typedef struct FwlTrack {
     bool is_copy;
     bool is_ready;     /* the muxer can be told what it is */
     bool is_abandoned; /* nothing of it could be decoded: it is left out */
+    bool is_finished;  /* it has all that options->duration_us asks for */
     bool has_key_packet; /* copies begin with a key packet */
     AVStream *input;
     AVStream *output;  /* from the header on */
@@ -113,9 +113,10 @@ struct FwlJob {
     AVFormatContext *output;
     FwlCodecMemory frames;
     FwlCodecMemory packets;
-    FwlTrack tracks[FWL_TRACK_MAX];
+    FwlTrack tracks[FWL_TRANSCODE_STREAMS_MAX];
     size_t track_count;
     AVPacket *packet;       /* the one just read */
+    bool is_sought;         /* reading began at a key packet before options->start_us */
     int64_t ts_offset;      /* added to the input's timestamps, microseconds */
     int64_t last_ts;        /* dts of the packet before, microseconds, after the offset */
     bool is_header_written;

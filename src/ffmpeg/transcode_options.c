@@ -160,18 +160,148 @@ static int check_format(FwlJob *job)
     return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED, "no format '%s'", name);
 }
 
+static const char *nearest_filter(const char *wanted)
+{
+    const char *best = NULL;
+    int best_score = DISTANCE_MAX + 1;
+    void *state = NULL;
+    for (const AVFilter *filter; (filter = av_filter_iterate(&state)) != NULL;)
+        consider(wanted, filter->name, &best, &best_score);
+    return best;
+}
+
+/* The first filter in a description that does not exist; "" where all do. */
+static void find_unknown_filter(const char *description, char name[NAME_MAX_LENGTH + 1])
+{
+    name[0] = '\0';
+    for (const char *at = description; *at;) {
+        at += strspn(at, " \n\t\r,;");
+        while (*at == '[')
+            at += strcspn(at, "]") + (at[strcspn(at, "]")] == ']');
+        const size_t length = strcspn(at, "=@,;[ ");
+        if (length > 0 && length <= NAME_MAX_LENGTH) {
+            memcpy(name, at, length);
+            name[length] = '\0';
+            if (!avfilter_get_by_name(name))
+                return;
+        }
+        name[0] = '\0';
+        at += strcspn(at, ",;");
+    }
+}
+
+static int fail_filter(FwlJob *job, const char *description)
+{
+    char name[NAME_MAX_LENGTH + 1];
+    find_unknown_filter(description, name);
+    const char *suggestion = name[0] ? nearest_filter(name) : NULL;
+    if (suggestion)
+        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+                            "no filter '%s'; did you mean '%s'?", name, suggestion);
+    if (name[0])
+        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED, "no filter '%s'", name);
+    return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_INVALID,
+                        "the filter '%s' is not written as libavfilter wants it", description);
+}
+
+static bool is_one_of(const AVFilterInOut *list, enum AVMediaType type, bool is_input)
+{
+    if (!list || list->next)
+        return false;
+    const AVFilterContext *filter = list->filter_ctx;
+    const AVFilterPad *pads = is_input ? filter->input_pads : filter->output_pads;
+    return avfilter_pad_get_type(pads, list->pad_idx) == type;
+}
+
+/* Whether the graph can be parsed, and has one input and one output of the kind. */
+static int check_filter(FwlJob *job, const char *description, enum AVMediaType type)
+{
+    if (!description)
+        return 0;
+    AVFilterGraph *graph = avfilter_graph_alloc();
+    if (!graph)
+        return fwl_job_fail_nomem(job);
+    AVFilterInOut *inputs = NULL, *outputs = NULL;
+    const int err = avfilter_graph_parse2(graph, description, &inputs, &outputs);
+    int status = 0;
+    if (err == AVERROR(ENOMEM))
+        status = fwl_job_fail_nomem(job);
+    else if (err < 0)
+        status = fail_filter(job, description);
+    else if (!is_one_of(inputs, type, true) || !is_one_of(outputs, type, false))
+        status = fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_INVALID,
+                              "the filter '%s' does not have one input and one output for %s",
+                              description, av_get_media_type_string(type));
+    avfilter_inout_free(&inputs);
+    avfilter_inout_free(&outputs);
+    avfilter_graph_free(&graph);
+    return status;
+}
+
+static bool is_copied(const FwlTranscodeOptions *options, enum AVMediaType type)
+{
+    const char *name = asked_codec(options, type);
+    return name && strcmp(name, "copy") == 0;
+}
+
+/* What is copied is not changed. */
+static int check_copies(FwlJob *job)
+{
+    const FwlTranscodeOptions *options = job->options;
+    if (is_copied(options, AVMEDIA_TYPE_VIDEO) &&
+        (options->width || options->height || options->video_filter || options->video_bit_rate))
+        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_INVALID,
+                            "video that is copied can neither be scaled, filtered nor encoded "
+                            "anew: name another video codec");
+    if (is_copied(options, AVMEDIA_TYPE_AUDIO) &&
+        (options->audio_filter || options->audio_bit_rate))
+        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_INVALID,
+                            "audio that is copied can neither be filtered nor encoded anew: name "
+                            "another audio codec");
+    return 0;
+}
+
+static bool is_side(int side)
+{
+    return side >= -1 && side <= 1 << 16;
+}
+
+static int check_numbers(FwlJob *job)
+{
+    const FwlTranscodeOptions *options = job->options;
+    const char *wrong = NULL;
+    if (options->threads < 0)
+        wrong = "a negative number of threads makes no sense";
+    else if (options->video_bit_rate < 0 || options->audio_bit_rate < 0)
+        wrong = "a negative bit rate makes no sense";
+    else if (options->start_us < 0 || options->duration_us < 0)
+        wrong = "a negative time makes no sense";
+    else if (!is_side(options->width) || !is_side(options->height) ||
+             (options->width < 0 && options->height < 0))
+        wrong = "the size to scale to makes no sense: sides are 1 to 65536, one may be -1";
+    else if (options->map_count > FWL_TRANSCODE_STREAMS_MAX ||
+             (options->map_count > 0 && !options->map))
+        wrong = "too many streams are named, or none";
+    return wrong ? fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_INVALID, "%s", wrong) : 0;
+}
+
 int fwl_job_check_options(FwlJob *job)
 {
     const FwlTranscodeOptions *options = job->options;
-    if (options->threads < 0)
-        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_INVALID, "%d threads make no sense",
-                            options->threads);
-    int err = check_format(job);
+    int err = check_numbers(job);
+    if (err == 0)
+        err = check_format(job);
     if (err == 0)
         err = check_codec(job, options->video_codec, AVMEDIA_TYPE_VIDEO);
     if (err == 0)
         err = check_codec(job, options->audio_codec, AVMEDIA_TYPE_AUDIO);
     if (err == 0)
         err = check_codec(job, options->subtitle_codec, AVMEDIA_TYPE_SUBTITLE);
+    if (err == 0)
+        err = check_copies(job);
+    if (err == 0)
+        err = check_filter(job, options->video_filter, AVMEDIA_TYPE_VIDEO);
+    if (err == 0)
+        err = check_filter(job, options->audio_filter, AVMEDIA_TYPE_AUDIO);
     return err;
 }

@@ -158,11 +158,15 @@ static int copy_chapters(FwlJob *job)
     for (unsigned i = 0; i < from->nb_chapters; i++) {
         const AVChapter *chapter = from->chapters[i];
         const int64_t shift = av_rescale_q(job->ts_offset, MICROSECONDS, chapter->time_base);
-        if (chapter->end + shift < 0)
+        const int64_t end = av_rescale_q(job->options->duration_us, MICROSECONDS,
+                                         chapter->time_base);
+        if (chapter->end + shift < 0 || (end > 0 && chapter->start + shift > end))
             continue;
         AVChapter *copy = copy_chapter(chapter, shift);
         if (!copy)
             return AVERROR(ENOMEM);
+        if (end > 0 && copy->end > end)
+            copy->end = end;
         to->chapters[to->nb_chapters++] = copy;
     }
     return 0;
@@ -178,6 +182,10 @@ static int copy_tags(FwlJob *job)
     int err = av_dict_copy(tags, job->input->metadata, AV_DICT_DONT_OVERWRITE);
     for (size_t i = 0; err >= 0 && i < sizeof left_out / sizeof left_out[0]; i++)
         err = av_dict_set(tags, left_out[i], NULL, 0);
+    const FwlDictionaryEntry *own = NULL;
+    while (err >= 0 && (own = fwl_dict_get(job->options->metadata, "", own,
+                                           FWL_DICT_IGNORE_SUFFIX)) != NULL)
+        err = av_dict_set(tags, own->key, own->value[0] ? own->value : NULL, 0);
     return err;
 }
 

@@ -116,6 +116,14 @@ static int encode_subtitle(FwlTrack *track, const AVSubtitle *subtitle)
     return 0;
 }
 
+static bool is_in_time(const FwlTrack *track, const AVSubtitle *subtitle)
+{
+    const FwlTranscodeOptions *options = track->job->options;
+    const int64_t pts = subtitle->pts;
+    return (options->start_us == 0 || pts >= 0) &&
+           (options->duration_us == 0 || pts < options->duration_us);
+}
+
 int fwl_subtitle_convert(FwlTrack *track, AVPacket *packet)
 {
     fwl_clock_start_packet(track, packet);
@@ -130,7 +138,7 @@ int fwl_subtitle_convert(FwlTrack *track, AVPacket *packet)
     }
     if (!has_subtitle)
         return 0;
-    const int status = encode_subtitle(track, &subtitle);
+    const int status = is_in_time(track, &subtitle) ? encode_subtitle(track, &subtitle) : 0;
     avsubtitle_free(&subtitle);
     return status;
 }

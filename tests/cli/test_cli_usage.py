@@ -59,6 +59,9 @@ PRINTED = [
     ("stdout-without-format", ["transcode", "in.mp4", "-"]),
     ("stdout-and-json", ["transcode", "--json", "--format", "flac", "in.mp4", "-"]),
     ("copy-and-codec", ["transcode", "--copy", "--video-codec", "libx264", "in.mp4", "out.mp4"]),
+    ("scale-no-size", ["transcode", "--scale", "640", "in.mp4", "out.mp4"]),
+    ("start-no-time", ["transcode", "--start", "soon", "in.mp4", "out.mp4"]),
+    ("unknown-filter", ["transcode", "--filter", "hfliq", "in.mp4", "out.mp4"]),
     ("copy-and-crf", ["transcode", "--copy", "--crf", "20", "in.mp4", "out.mp4"]),
 ]
 

@@ -30,6 +30,11 @@ static void unref_buffer(void *buffer)
     fwl_buffer_unref(buffer);
 }
 
+static void free_dict(void *dict)
+{
+    fwl_dict_free(dict);
+}
+
 static void destroy_pool(void *pool)
 {
     fwl_pool_destroy(pool);
@@ -314,6 +319,99 @@ static void options_without_sense_are_refused(void)
     expect_failure(&run, FWL_E_UNSUPPORTED, FWL_SIDE_OPTIONS, "no option 'crf'");
 }
 
+static void numbers_without_sense_are_refused(void)
+{
+    static const int map[] = {0, 9};
+    FwlTranscodeOptions wrong[10];
+    struct Run run = {0};
+    later(close_run, &run);
+    prepare(&run, &CLIP);
+    for (size_t i = 0; i < 10; i++)
+        wrong[i] = run.options;
+    wrong[0].video_bit_rate = -1;
+    wrong[1].audio_bit_rate = INT64_MIN;
+    wrong[2].start_us = -1;
+    wrong[3].duration_us = -1;
+    wrong[4].width = wrong[4].height = -1;
+    wrong[5].width = 1 << 20;
+    wrong[6].map_count = 1;
+    wrong[7].map = map;
+    wrong[7].map_count = SIZE_MAX;
+    wrong[8].video_filter = "hflip[";
+    wrong[9].audio_filter = "hflip";
+    for (size_t i = 0; i < 10; i++) {
+        run.options = wrong[i];
+        const int status = transcode(&run);
+        assert_true(status == FWL_E_INVALID || fault_fired());
+        assert_true(run.result.side == FWL_SIDE_OPTIONS || fault_fired());
+        fwl_transcode_result_uninit(&run.result);
+    }
+    run.options = wrong[7];
+    run.options.map_count = 2;
+    expect_failure(&run, FWL_E_INVALID, FWL_SIDE_OPTIONS, "no stream 9");
+}
+
+static void a_part_of_the_input_is_exact(void)
+{
+    struct Run run = {0};
+    later(close_run, &run);
+    prepare(&run, &CLIP);
+    run.options.start_us = 200000; /* two pictures of 10 a second */
+    run.options.duration_us = 500000;
+    need_ok(transcode(&run));
+    if (fault_fired())
+        return;
+    assert_int_equal(run.result.streams[0].frames, 5);
+    assert_in_range(run.result.duration_us, 490000, 510000);
+    expect_given_back(&run.result);
+}
+
+static void the_caller_chooses_streams_scale_filter_and_tags(void)
+{
+    static const int map[] = {1, 0};
+    FwlDictionary *tags = NULL;
+    need_ok(fwl_dict_set(&tags, "title", "chosen", 0));
+    later(free_dict, &tags);
+    struct Run run = {0};
+    later(close_run, &run);
+    prepare(&run, &CLIP);
+    run.options.map = map;
+    run.options.map_count = 2;
+    run.options.width = 32;
+    run.options.height = -1;
+    run.options.video_filter = "hflip";
+    run.options.metadata = tags;
+    need_ok(transcode(&run));
+    if (fault_fired())
+        return;
+    assert_int_equal(run.result.streams[0].kind, 'a');
+    assert_int_equal(run.result.streams[1].kind, 'v');
+    assert_int_equal(run.result.streams[1].width, 32);
+    assert_int_equal(run.result.streams[1].height, 24);
+    need_ok(fwl_io_seek(run.out, 0, FWL_IO_SET));
+    AVFormatContext *format = NULL;
+    need_ok(fwl_av_open_input(&format, run.out, NULL, NULL, NULL));
+    later(close_input, &format);
+    const AVDictionaryEntry *title = av_dict_get(format->metadata, "title", NULL, 0);
+    assert_non_null(title);
+    assert_string_equal(title->value, "chosen");
+}
+
+static void kinds_are_left_out(void)
+{
+    struct Run run = {0};
+    later(close_run, &run);
+    prepare(&run, &CLIP);
+    run.options.no_video = true;
+    need_ok(transcode(&run));
+    assert_int_equal(run.result.stream_count, 1);
+    assert_int_equal(run.result.streams[0].kind, 'a');
+    fwl_transcode_result_uninit(&run.result);
+    need_ok(fwl_io_seek(run.in, 0, FWL_IO_SET));
+    run.options.no_audio = true;
+    expect_failure(&run, FWL_E_DATA, FWL_SIDE_DATA, "no stream");
+}
+
 static void a_codec_that_the_container_cannot_hold_is_named(void)
 {
     struct Run run = {0};
@@ -525,6 +623,10 @@ int main(int argc, char **argv)
         CASE(several_threads_give_the_same_bytes),
         CASE(a_name_that_does_not_exist_is_answered_with_the_nearest),
         CASE(options_without_sense_are_refused),
+        CASE(numbers_without_sense_are_refused),
+        CASE(a_part_of_the_input_is_exact),
+        CASE(the_caller_chooses_streams_scale_filter_and_tags),
+        CASE(kinds_are_left_out),
         CASE(a_codec_that_the_container_cannot_hold_is_named),
         CASE(a_copy_under_the_name_of_another_picture_is_refused),
         CASE(null_is_refused_and_no_result_is_needed),
