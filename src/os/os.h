@@ -91,6 +91,9 @@ typedef struct FwlThread {
 int fwl_os_thread_create(FwlThread *thread, void *(*run)(void *opaque), void *opaque);
 void fwl_os_thread_join(FwlThread *thread);
 
+/* The same for a thread of the library's own: no signal of the program's is handled there. */
+int fwl_os_thread_create_quiet(FwlThread *thread, void *(*run)(void *opaque), void *opaque);
+
 /* Calls hook on a thread that ends, if it was armed there since; once for the process. */
 void fwl_os_thread_exit_init(void (*hook)(void));
 void fwl_os_thread_exit_arm(void);

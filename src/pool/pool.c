@@ -23,6 +23,7 @@
 #include "pool/heap.h"
 #include "pool/pool_debug.h"
 #include "pool/pool_internal.h"
+#include "pool/pool_purge.h"
 #include "pool/pool_system.h"
 
 /* What is asked for, in the pool's terms. */
@@ -152,6 +153,7 @@ static void leave_parent(FwlPool *pool)
 static void tear_down(FwlPool *pool)
 {
     fwl_heaps_remove_pool(pool);
+    fwl_purge_leave(pool);
     fwl_heaps_unmap_all(pool);
     fwl_span_unmap_all(pool);
     destroy_locks(pool);
@@ -210,7 +212,8 @@ int fwl_pool_create(FwlPool **out, const FwlPoolConfig *config)
         join_parent(pool);
     const size_t limit = pool->budget.limit;
     const size_t reserve = config->initial_pool_size < limit ? config->initial_pool_size : limit;
-    if (!fwl_pool_is_system && fwl_span_reserve(pool, reserve) < 0) {
+    if (fwl_purge_join(pool) < 0 ||
+        (!fwl_pool_is_system && fwl_span_reserve(pool, reserve) < 0)) {
         fwl_pool_unref(pool);
         return FWL_E_NOMEM;
     }
@@ -399,6 +402,7 @@ void *fwl_pool_plain_alloc(FwlPool *pool, size_t alignment, size_t size)
     Request request;
     if (!make_request(pool, size, alignment, &request))
         return NULL;
+    fwl_purge_check(pool);
     FwlSpanFailure failure;
     void *block = try_alloc(pool, &request, false, &failure);
     return trim_to_size(block ? block : alloc_with_effort(pool, &request, failure), size);
@@ -464,6 +468,7 @@ void *fwl_pool_allocz(FwlPool *pool, size_t size)
 
 static void free_frame(FwlPool *pool, FwlSpan *span)
 {
+    fwl_purge_check(pool);
     if (!fwl_frame_release(pool, span))
         count_down(pool);
 }

@@ -422,6 +422,7 @@ void *fwl_frame_acquire(FwlPool *pool, size_t size, size_t alignment, bool is_fo
 static void count_freed(FwlPool *pool, size_t size)
 {
     pool->frame_stats.total_freed += size;
+    pool->frame_stats.free_count++;
     fwl_sum_add(&pool->tier_usage[FWL_TIER_FRAME], (size_t)0 - size);
     fwl_sum_add(&pool->usage, (size_t)0 - size);
 }
@@ -440,7 +441,6 @@ bool fwl_frame_release(FwlPool *pool, FwlSpan *span)
     const uint64_t now_ns = fwl_os_clock_ns();
     fwl_pool_poison(pool, span->start, span->block_size);
     count_freed(pool, span->block_size);
-    pool->frame_stats.free_count++;
     note_whole_use(span, now_ns);
     end_tail(pool, span);
     if (is_open) {
@@ -453,25 +453,19 @@ bool fwl_frame_release(FwlPool *pool, FwlSpan *span)
     return is_open;
 }
 
-/* Resizing */
+/* Resizing. In the statistics a block of another size is another block. */
 
 static void shrink(FwlPool *pool, FwlSpan *span, size_t size)
 {
     const uint64_t now_ns = fwl_os_clock_ns();
-    const size_t freed = span->block_size - size;
+    const size_t old_size = span->block_size;
     note_whole_use(span, now_ns);
     end_tail(pool, span);
-    fwl_pool_poison(pool, span->start + size, freed);
+    fwl_pool_poison(pool, span->start + size, old_size - size);
     use_frame(pool, span, size, span->alignment);
-    count_freed(pool, freed);
-    fwl_idle_settle(pool, freed, now_ns);
-}
-
-static void count_grown(FwlPool *pool, size_t size)
-{
-    pool->frame_stats.total_allocated += size;
-    fwl_sum_add(&pool->tier_usage[FWL_TIER_FRAME], size);
-    fwl_sum_add(&pool->usage, size);
+    count_freed(pool, old_size);
+    count_frame(pool, size, false);
+    fwl_idle_settle(pool, old_size - size, now_ns);
 }
 
 /* Takes address space behind a frame, if it is free. */
@@ -533,7 +527,8 @@ static FwlSpan *grow(FwlPool *pool, FwlSpan *span, size_t size, bool is_forced,
     grown->size += missing;
     pool->committed_size = committed + missing;
     use_frame(pool, grown, size, grown->alignment);
-    count_grown(pool, size - old_size);
+    count_freed(pool, old_size);
+    count_frame(pool, size, missing > 0);
     fwl_os_unpoison(grown->start, size);
     fwl_idle_taken(pool);
     fwl_idle_missed(pool, missing);

@@ -16,17 +16,26 @@
  * and so committed_size <= most_in_use + max_idle_size, where most_in_use forgets when hot_size
  * does. A settled release is one whose bytes, twice, were enough to come there.
  */
+#include "pool/pool_purge.h"
 #include "pool/pool_span.h"
 
 enum {
     AGED_PURGES_A_CALL = 2, /* so that no single call pays for all of the past */
     PURGED_SHARE = 2,       /* by size: at most this many times what came */
+    PURGED_AT_ONCE =
+        4 << 20,  /* by the purge thread with one hold of the lock, times PURGED_SHARE */
     HOT_MS = 250, /* some pictures' time; a loop that takes longer pays little for its faults */
 };
 
 static size_t in_use(const FwlPool *pool)
 {
     return pool->committed_size - pool->idle_size;
+}
+
+/* A caller may have read the clock before it had the lock: then may be after now. */
+static bool is_past(uint64_t then_ns, uint64_t ms, uint64_t now_ns)
+{
+    return now_ns > then_ns && now_ns - then_ns > ms * FWL_NS_PER_MS;
 }
 
 /* Lists */
@@ -47,6 +56,8 @@ void fwl_idle_begin(FwlPool *pool, FwlSpan *span, FwlLink *list, uint64_t since_
     fwl_list_push_front(list, &span->link);
     list_by_age(pool, span);
     pool->idle_size += fwl_idle_bytes(span);
+    if (pool->config.purge_interval_ms > 0)
+        fwl_purge_wake();
 }
 
 void fwl_idle_end(FwlPool *pool, FwlSpan *span)
@@ -90,11 +101,10 @@ static void drop_to(FwlPool *pool, size_t keep)
 
 static void forget_if_cold(FwlPool *pool, uint64_t now_ns)
 {
-    const uint64_t hot_ns = (uint64_t)HOT_MS * FWL_NS_PER_MS;
     FwlIdleHistory *history = &pool->history;
-    if (now_ns - history->purged_ns > hot_ns)
+    if (is_past(history->purged_ns, HOT_MS, now_ns))
         history->purged_size = 0;
-    if (now_ns - history->hot_ns > hot_ns) {
+    if (is_past(history->hot_ns, HOT_MS, now_ns)) {
         history->hot_size = 0;
         history->most_in_use = 0;
     }
@@ -156,17 +166,16 @@ static void drop_by_size(FwlPool *pool, size_t size, uint64_t now_ns)
     }
 }
 
-/* Drops a few of those that have been idle for too long. False: there may be more. */
-static bool drop_aged(FwlPool *pool, uint64_t now_ns)
+/* Drops a few of those that have been idle for too long. */
+static void drop_aged(FwlPool *pool, uint64_t now_ns)
 {
-    const uint64_t timeout = (uint64_t)pool->config.idle_timeout_ms * FWL_NS_PER_MS;
-    for (int i = 0; i < AGED_PURGES_A_CALL; i++) {
+    const uint32_t timeout_ms = pool->config.idle_timeout_ms;
+    for (int i = 0; i < AGED_PURGES_A_CALL && timeout_ms > 0; i++) {
         FwlSpan *oldest = oldest_idle(pool);
-        if (timeout == 0 || !oldest || now_ns - oldest->idle_since_ns <= timeout)
-            return true;
+        if (!oldest || !is_past(oldest->idle_since_ns, timeout_ms, now_ns))
+            return;
         drop_idle(pool, oldest);
     }
-    return false;
 }
 
 void fwl_idle_settle(FwlPool *pool, size_t size, uint64_t now_ns)
@@ -182,6 +191,33 @@ void fwl_span_release(FwlPool *pool, FwlSpan *span)
     fwl_idle_begin(pool, span, &pool->idle_by_class[span->class_index], now_ns);
     fwl_idle_settle(pool, span->size, now_ns);
     fwl_os_mutex_unlock(&pool->span_lock);
+}
+
+/* When the next of what is idle is due; UINT64_MAX: nothing will be. */
+static uint64_t next_due(FwlPool *pool)
+{
+    uint64_t due_ns = UINT64_MAX;
+    const FwlSpan *oldest = oldest_idle(pool);
+    if (oldest && pool->config.idle_timeout_ms > 0)
+        due_ns = oldest->idle_since_ns + (uint64_t)pool->config.idle_timeout_ms * FWL_NS_PER_MS + 1;
+    const uint64_t cold_ns = pool->history.hot_ns + (uint64_t)HOT_MS * FWL_NS_PER_MS + 1;
+    const bool is_too_much = pool->idle_size - pool->ready_size > pool->config.max_idle_size;
+    return is_too_much && cold_ns < due_ns ? cold_ns : due_ns;
+}
+
+/* A little with each hold of the lock, so that no call waits for long. */
+uint64_t fwl_span_purge(FwlPool *pool)
+{
+    uint64_t due_ns;
+    uint64_t now_ns;
+    do {
+        now_ns = fwl_os_clock_ns();
+        fwl_os_mutex_lock(&pool->span_lock);
+        fwl_idle_settle(pool, PURGED_AT_ONCE, now_ns);
+        due_ns = next_due(pool);
+        fwl_os_mutex_unlock(&pool->span_lock);
+    } while (due_ns <= now_ns);
+    return due_ns;
 }
 
 void fwl_span_trim(FwlPool *pool, size_t keep)

@@ -18,6 +18,7 @@
  * segment before. So the segment of a block is always at align_down(block - 1, 4 MiB).
  *
  * Which lock holds what:
+ *   life_lock      (pool_purge.c) the making and the end of the purge thread
  *   fwl_default_pool_lock  (heap.c) the start of the default pool
  *   pools_lock     (heap.c) the list of all pools
  *   children_lock  a pool's list of children
@@ -26,6 +27,7 @@
  *   debug.lock     headers of a debug pool's blocks, its quarantine (pool_debug.h)
  *   span_lock      segments, idle spans, frames, the pool's sizes
  *   wait_lock      waiting for the budget
+ *   purge_lock     (pool_purge.c) the sleep of the purge thread
  * Order: as listed, a parent's children_lock before its child's. wait_lock is taken alone.
  */
 #ifndef FWL_POOL_INTERNAL_H
@@ -302,8 +304,9 @@ void fwl_span_unmap_all(FwlPool *pool);
 
 /* pool_exit.c */
 
-/* Sets up the report that FRAMEWELL_STATS asks for, if it does; once for the process. */
-void fwl_exit_report_init(void);
+/* Sets up what happens when the process exits: the purge thread ends, and FRAMEWELL_STATS gets the
+ * report that it asks for. Once for the process. */
+void fwl_exit_init(void);
 
 /* pool.c */
 
