@@ -109,6 +109,9 @@ typedef struct FwlPoolConfig {
     size_t max_idle_size;       /* bytes of idle memory kept for reuse: 64 MiB */
     uint32_t idle_timeout_ms;   /* idle memory older than this leaves at the next release; 0 never:
                                    5000 */
+    uint32_t purge_interval_ms; /* how often a thread of the library's gives back what is too much
+                                   or too old, also while nobody calls the pool; 0: no thread, the
+                                   calls do it: 0 */
     enum FwlLimitAction on_limit;
     uint32_t wait_timeout_ms;   /* for FWL_LIMIT_WAIT: FWL_WAIT_FOREVER */
     FwlPoolPressureCallback on_pressure;

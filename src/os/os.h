@@ -31,6 +31,20 @@ void fwl_os_unmap(void *address, size_t size);
 /* Gives the memory behind whole pages back to the system; they read as 0 afterwards. */
 void fwl_os_purge(void *address, size_t size);
 
+/*
+ * Moves the memory behind whole pages of one mapping to another place, at most as far as a mapping
+ * goes; where it was reads as 0. Nothing is copied. Both are private memory of fwl_os_map. False:
+ * nothing was moved, and [to, to + size) may not be the caller's any more, who has to leave it
+ * alone; fwl_os_can_move is false from then on.
+ */
+bool fwl_os_move(void *to, void *from, size_t size);
+
+/* True where the system can move pages, and always could so far. */
+bool fwl_os_can_move(void);
+
+/* Makes a mapping larger where it is. False: what is behind it is taken. */
+bool fwl_os_grow(void *address, size_t size, size_t new_size);
+
 /* Asks for huge pages behind a mapping; nothing where the system has none to offer. */
 void fwl_os_advise_huge_pages(void *address, size_t size);
 
@@ -76,6 +90,9 @@ typedef struct FwlThread {
 /* Starts run(opaque) on a new thread. Fails: FWL_E_NOMEM. */
 int fwl_os_thread_create(FwlThread *thread, void *(*run)(void *opaque), void *opaque);
 void fwl_os_thread_join(FwlThread *thread);
+
+/* The same for a thread of the library's own: no signal of the program's is handled there. */
+int fwl_os_thread_create_quiet(FwlThread *thread, void *(*run)(void *opaque), void *opaque);
 
 /* Calls hook on a thread that ends, if it was armed there since; once for the process. */
 void fwl_os_thread_exit_init(void (*hook)(void));

@@ -81,6 +81,75 @@ void fwl_os_purge(void *address, size_t size)
     errno = saved_errno;
 }
 
+/* Moving. Linux 5.7 and newer can, by MREMAP_DONTUNMAP: no other thread gets the place that pages
+ * were moved away from. What pages are moved to is unmapped before all is checked, so that after a
+ * failure another thread may have mapped it. That is why a first failure is the last one. */
+
+enum Moving { MOVING_UNTRIED, MOVING_WORKS, MOVING_FAILS };
+
+static atomic_int moving; /* every thread finds the same: no order needed */
+
+static bool move_pages(void *to, void *from, size_t size)
+{
+#ifdef MREMAP_DONTUNMAP
+    const int saved_errno = errno;
+    const int flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
+    const bool is_moved = mremap(from, size, size, flags, to) != MAP_FAILED;
+    errno = saved_errno;
+    return is_moved;
+#else
+    (void)to, (void)from, (void)size;
+    return false;
+#endif
+}
+
+/* Moves a page and looks for what was written on it. The place that it was moved to is left alone
+ * where that failed. */
+static bool try_moving(void)
+{
+    const size_t size = fwl_os_page_size();
+    char *from = map_pages(size);
+    char *to = map_pages(size);
+    bool works = false;
+    if (from && to) {
+        from[0] = 1;
+        works = move_pages(to, from, size) && to[0] == 1 && from[0] == 0;
+    }
+    if (from)
+        fwl_os_unmap(from, size);
+    if (works)
+        fwl_os_unmap(to, size);
+    return works;
+}
+
+bool fwl_os_can_move(void)
+{
+    int known = atomic_load_explicit(&moving, memory_order_relaxed);
+    if (known == MOVING_UNTRIED) {
+        const int found = try_moving() ? MOVING_WORKS : MOVING_FAILS;
+        if (atomic_compare_exchange_strong_explicit(&moving, &known, found, memory_order_relaxed,
+                                                    memory_order_relaxed))
+            known = found;
+    }
+    return known == MOVING_WORKS;
+}
+
+bool fwl_os_move(void *to, void *from, size_t size)
+{
+    const bool is_moved = fwl_os_can_move() && move_pages(to, from, size);
+    if (!is_moved)
+        atomic_store_explicit(&moving, MOVING_FAILS, memory_order_relaxed);
+    return is_moved;
+}
+
+bool fwl_os_grow(void *address, size_t size, size_t new_size)
+{
+    const int saved_errno = errno;
+    const bool has_grown = mremap(address, size, new_size, 0) != MAP_FAILED;
+    errno = saved_errno;
+    return has_grown;
+}
+
 void fwl_os_advise_huge_pages(void *address, size_t size)
 {
     const int saved_errno = errno;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -83,6 +84,17 @@ int fwl_os_thread_create(FwlThread *thread, void *(*run)(void *opaque), void *op
 void fwl_os_thread_join(FwlThread *thread)
 {
     pthread_join(thread->thread, NULL);
+}
+
+int fwl_os_thread_create_quiet(FwlThread *thread, void *(*run)(void *opaque), void *opaque)
+{
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int status = fwl_os_thread_create(thread, run, opaque);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return status;
 }
 
 /* Thread exit. The key's value only has to be something: the hook knows what the thread has. */

@@ -14,6 +14,7 @@
 
 #include "base/align.h"
 #include "pool/pool_debug.h"
+#include "pool/pool_purge.h"
 #include "pool/pool_system.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
     SPARE_SHARE = 8, /* but no more than this part of what the pool may have idle */
     CARVE_SIZE = 4096, /* bytes of a span that are cut into blocks at once: touched in order */
     SPINS_BEFORE_YIELD = 64,
+    NS_PER_MS = 1000000,
 };
 
 _Thread_local FwlThreadMemory fwl_thread_memory;
@@ -512,6 +514,7 @@ static void leave_all_heaps(void)
 
 static void lock_everything(void)
 {
+    fwl_purge_lock_life();
     fwl_os_mutex_lock(&fwl_default_pool_lock);
     fwl_os_mutex_lock(&pools_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
@@ -527,10 +530,12 @@ static void lock_everything(void)
     FOR_EACH_POOL_OLDEST_FIRST(pool)
         fwl_os_mutex_lock(&pool->wait_lock);
     fwl_os_mutex_lock(&fwl_debug_trace_lock);
+    fwl_purge_lock_sleep();
 }
 
 static void unlock_everything(void)
 {
+    fwl_purge_unlock_sleep();
     fwl_os_mutex_unlock(&fwl_debug_trace_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool) {
         fwl_os_mutex_unlock(&pool->wait_lock);
@@ -542,6 +547,7 @@ static void unlock_everything(void)
     }
     fwl_os_mutex_unlock(&pools_lock);
     fwl_os_mutex_unlock(&fwl_default_pool_lock);
+    fwl_purge_unlock_life();
 }
 
 /* In the child: the threads of all other heaps are gone, and so are those that waited. A condition
@@ -550,6 +556,7 @@ static void unlock_everything_in_child(void)
 {
     const uintptr_t token = fwl_thread_token();
     fwl_os_thread_number_forget();
+    fwl_purge_forget_thread();
     FOR_EACH_POOL_OLDEST_FIRST(pool) {
         atomic_store_explicit(&pool->waiter_count, 0, memory_order_relaxed);
         (void)fwl_os_condition_init(&pool->wait_condition);
@@ -572,7 +579,7 @@ static void start_process(void)
     is_started = true;
     fwl_heap_is_biased = fwl_os_heavy_barrier_init();
     fwl_system_choose();
-    fwl_exit_report_init();
+    fwl_exit_init();
     fwl_os_thread_exit_init(leave_all_heaps);
     fwl_os_fork_init(lock_everything, unlock_everything, unlock_everything_in_child);
 }
@@ -581,8 +588,10 @@ void fwl_heaps_add_pool(FwlPool *pool, bool is_default)
 {
     fwl_os_mutex_lock(&pools_lock);
     start_process();
-    if (fwl_pool_is_system)
+    if (fwl_pool_is_system) {
         pool->config.enable_debug = false; /* the tools that malloc is for see more */
+        pool->config.purge_interval_ms = 0; /* nothing is ever idle */
+    }
     if (pool->config.enable_debug || fwl_pool_is_system)
         atomic_store_explicit(&fwl_heap_care_limit, UINTPTR_MAX, memory_order_relaxed);
     pool->id = is_default ? 0 : ++next_pool_id;
@@ -595,6 +604,27 @@ void fwl_heaps_remove_pool(FwlPool *pool)
     fwl_os_mutex_lock(&pools_lock);
     fwl_list_remove(&pool->all_link);
     fwl_os_mutex_unlock(&pools_lock);
+}
+
+FwlPurgeTimes fwl_heaps_purge_idle(void)
+{
+    uint64_t due_ns = UINT64_MAX;
+    uint32_t interval_ms = UINT32_MAX;
+    fwl_os_mutex_lock(&pools_lock);
+    for (FwlLink *link = all_pools.next; link != &all_pools; link = link->next) {
+        FwlPool *pool = FWL_ITEM_OF(link, FwlPool, all_link);
+        if (pool->config.purge_interval_ms == 0)
+            continue;
+        const uint64_t due_here_ns = fwl_span_purge(pool);
+        due_ns = due_here_ns < due_ns ? due_here_ns : due_ns;
+        if (pool->config.purge_interval_ms < interval_ms)
+            interval_ms = pool->config.purge_interval_ms;
+    }
+    fwl_os_mutex_unlock(&pools_lock);
+    return (FwlPurgeTimes){
+        .due_ns = due_ns,
+        .next_ns = fwl_os_clock_ns() + (uint64_t)interval_ms * NS_PER_MS,
+    };
 }
 
 static bool has_address(FwlPool *pool, const void *address)

@@ -23,6 +23,7 @@
 #include "pool/heap.h"
 #include "pool/pool_debug.h"
 #include "pool/pool_internal.h"
+#include "pool/pool_purge.h"
 #include "pool/pool_system.h"
 
 /* What is asked for, in the pool's terms. */
@@ -42,7 +43,9 @@ static void init_lists(FwlPool *pool)
         fwl_list_init(&pool->idle_by_class[i]);
     fwl_list_init(&pool->heaps);
     fwl_list_init(&pool->segments);
-    fwl_list_init(&pool->idle_frames);
+    for (size_t i = 0; i < FWL_FRAME_CLASS_COUNT; i++)
+        fwl_list_init(&pool->idle_frames[i]);
+    fwl_list_init(&pool->tailed_frames);
     fwl_list_init(&pool->idle_by_age);
     fwl_list_init(&pool->children);
     fwl_list_init(&pool->sibling_link);
@@ -150,6 +153,7 @@ static void leave_parent(FwlPool *pool)
 static void tear_down(FwlPool *pool)
 {
     fwl_heaps_remove_pool(pool);
+    fwl_purge_leave(pool);
     fwl_heaps_unmap_all(pool);
     fwl_span_unmap_all(pool);
     destroy_locks(pool);
@@ -208,7 +212,8 @@ int fwl_pool_create(FwlPool **out, const FwlPoolConfig *config)
         join_parent(pool);
     const size_t limit = pool->budget.limit;
     const size_t reserve = config->initial_pool_size < limit ? config->initial_pool_size : limit;
-    if (!fwl_pool_is_system && fwl_span_reserve(pool, reserve) < 0) {
+    if (fwl_purge_join(pool) < 0 ||
+        (!fwl_pool_is_system && fwl_span_reserve(pool, reserve) < 0)) {
         fwl_pool_unref(pool);
         return FWL_E_NOMEM;
     }
@@ -397,6 +402,7 @@ void *fwl_pool_plain_alloc(FwlPool *pool, size_t alignment, size_t size)
     Request request;
     if (!make_request(pool, size, alignment, &request))
         return NULL;
+    fwl_purge_check(pool);
     FwlSpanFailure failure;
     void *block = try_alloc(pool, &request, false, &failure);
     return trim_to_size(block ? block : alloc_with_effort(pool, &request, failure), size);
@@ -462,6 +468,7 @@ void *fwl_pool_allocz(FwlPool *pool, size_t size)
 
 static void free_frame(FwlPool *pool, FwlSpan *span)
 {
+    fwl_purge_check(pool);
     if (!fwl_frame_release(pool, span))
         count_down(pool);
 }
@@ -576,9 +583,8 @@ static __attribute__((noinline, cold)) void free_from_any(void *block, void *cal
 
 static inline bool needs_care(const void *block)
 {
-    return __builtin_expect((uintptr_t)block <= atomic_load_explicit(&fwl_heap_care_limit,
-                                                                     memory_order_relaxed),
-                            0);
+    return __builtin_expect(
+        (uintptr_t)block <= atomic_load_explicit(&fwl_heap_care_limit, memory_order_relaxed), 0);
 }
 
 void fwl_pool_free(FwlPool *pool, void *block)
@@ -619,14 +625,33 @@ static size_t alignment_of(const FwlSpan *span, const void *block)
 static void *realloc_system(void *block, size_t size)
 {
     const size_t old_size = fwl_system_usable_size(block);
-    void *moved = fwl_pool_aligned_alloc(fwl_system_pool_of(block),
-                                         fwl_system_alignment_of(block), size);
+    void *moved =
+        fwl_pool_aligned_alloc(fwl_system_pool_of(block), fwl_system_alignment_of(block), size);
     if (!moved)
         return NULL;
     memcpy(moved, block, old_size < size ? old_size : size);
     fwl_system_set_tag(moved, fwl_system_tag_of(block));
     free_system(block);
     return moved;
+}
+
+/* A frame that stays one: by pages. False: it has to be copied. */
+static bool resize_frame(FwlPool *pool, FwlSpan *span, size_t size, void **resized)
+{
+    Request request;
+    if (!fwl_frame_is_resizable(pool) || !make_request(pool, size, span->alignment, &request) ||
+        !request.is_frame)
+        return false;
+    FwlLimitState state = {0};
+    FwlSpanFailure failure;
+    do
+        *resized = fwl_frame_resize(pool, span, request.frame_size, state.is_forced, &failure);
+    while (!*resized && failure.refuser &&
+           fwl_pool_make_room(pool, failure.refuser, failure.needed, &state));
+    fwl_pool_make_room_end(&state);
+    if (*resized && pool->can_wait)
+        fwl_pool_wake_waiters(pool);
+    return *resized || failure.refuser;
 }
 
 void *fwl_pool_realloc(FwlPool *pool, void *block, size_t size)
@@ -641,7 +666,9 @@ void *fwl_pool_realloc(FwlPool *pool, void *block, size_t size)
         fwl_debug_realloc(pool ? pool : fwl_pool_default(), block, size, caller, &moved))
         return moved;
     FwlSegment *segment = fwl_segment_of(block);
-    const FwlSpan *span = fwl_span_of(segment, block);
+    FwlSpan *span = fwl_span_of(segment, block);
+    if (segment->is_frame && resize_frame(segment->pool, span, size, &moved))
+        return trim_to_size(moved, size);
     const size_t old_size = span->block_size;
     if (fits_in_place(old_size, size))
         return trim_to_size(block, size);

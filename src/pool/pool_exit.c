@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "framewell/log.h"
-#include "pool/pool_internal.h"
+#include "pool/pool_purge.h"
 
 enum { BUFFER_SIZE = 2048 };
 
@@ -98,8 +98,13 @@ static void report(void)
                 fwl_status_text(status));
 }
 
-void fwl_exit_report_init(void)
+static void leave(void)
 {
-    if (report_target())
-        fwl_os_process_exit_init(report);
+    fwl_purge_end();
+    report();
+}
+
+void fwl_exit_init(void)
+{
+    fwl_os_process_exit_init(leave);
 }

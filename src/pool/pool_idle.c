@@ -1,84 +1,223 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Idle memory. A span whose last block came back stays committed and idle, to be handed out again
- * warm, the most recent first; the oldest leave when there is more than max_idle_size of them, or
- * at a release after idle_timeout_ms.
+ * warm, the most recent first. The oldest leave, a little at each call that takes or gives a span:
+ * by size, what is more than max_idle_size; by age, after idle_timeout_ms.
  *
- *     idle_size == sum of span.size over the idle spans
+ *     idle_size == sum over idle spans of size, and over frames with a tail of that, + ready_size
+ *
+ * By size, unless that was a mistake: what is purged and soon taken anew costs page faults, each
+ * time round. So pages that are taken from the source soon after some were purged for size make as
+ * much more idle memory *hot*: it may stay as long as it goes on being of use.
+ *
+ *     idle_size <= max_idle_size + min(hot_size, most_in_use - in_use)  after a settled release,
+ *     in_use = committed_size - idle_size
+ *
+ * and so committed_size <= most_in_use + max_idle_size, where most_in_use forgets when hot_size
+ * does. A settled release is one whose bytes, twice, were enough to come there.
  */
+#include "pool/pool_purge.h"
 #include "pool/pool_span.h"
 
 enum {
-    NS_PER_MS = 1000000,
-    AGED_PURGES_A_RELEASE = 2, /* so that no single release pays for all of the past */
+    AGED_PURGES_A_CALL = 2, /* so that no single call pays for all of the past */
+    PURGED_SHARE = 2,       /* by size: at most this many times what came */
+    PURGED_AT_ONCE =
+        4 << 20,  /* by the purge thread with one hold of the lock, times PURGED_SHARE */
+    HOT_MS = 250, /* some pictures' time; a loop that takes longer pays little for its faults */
 };
 
-static void make_idle(FwlPool *pool, FwlSpan *span, FwlLink *list)
+static size_t in_use(const FwlPool *pool)
 {
-    span->idle_since_ns = fwl_os_clock_ns();
+    return pool->committed_size - pool->idle_size;
+}
+
+/* A caller may have read the clock before it had the lock: then may be after now. */
+static bool is_past(uint64_t then_ns, uint64_t ms, uint64_t now_ns)
+{
+    return now_ns > then_ns && now_ns - then_ns > ms * FWL_NS_PER_MS;
+}
+
+/* Lists */
+
+/* Nearly always in front; a tail's pages may have been idle for long. */
+static void list_by_age(FwlPool *pool, FwlSpan *span)
+{
+    FwlLink *newer = &pool->idle_by_age;
+    while (newer->next != &pool->idle_by_age &&
+           FWL_ITEM_OF(newer->next, FwlSpan, age_link)->idle_since_ns > span->idle_since_ns)
+        newer = newer->next;
+    fwl_list_push_front(newer, &span->age_link);
+}
+
+void fwl_idle_begin(FwlPool *pool, FwlSpan *span, FwlLink *list, uint64_t since_ns)
+{
+    span->idle_since_ns = since_ns;
     fwl_list_push_front(list, &span->link);
-    fwl_list_push_front(&pool->idle_by_age, &span->age_link);
-    pool->idle_size += span->size;
+    list_by_age(pool, span);
+    pool->idle_size += fwl_idle_bytes(span);
+    if (pool->config.purge_interval_ms > 0)
+        fwl_purge_wake();
 }
 
 void fwl_idle_end(FwlPool *pool, FwlSpan *span)
 {
     fwl_list_remove(&span->link);
     fwl_list_remove(&span->age_link);
-    pool->idle_size -= span->size;
+    pool->idle_size -= fwl_idle_bytes(span);
 }
 
-/* Gives the pages of an idle span back. */
+/* Gives the pages of idle memory back. */
 static void drop_idle(FwlPool *pool, FwlSpan *span)
 {
     fwl_idle_end(pool, span);
-    atomic_fetch_add_explicit(&pool->given_back, span->size, memory_order_relaxed);
+    atomic_fetch_add_explicit(&pool->given_back, fwl_idle_bytes(span), memory_order_relaxed);
     FwlSegment *segment = fwl_segment_of(span->start);
-    if (segment->is_frame)
-        fwl_frame_drop(pool, segment, span->size);
-    else
+    if (!segment->is_frame)
         fwl_run_drop(pool, segment, span);
+    else if (span->live > 0)
+        fwl_frame_drop_tail(pool, span);
+    else
+        fwl_frame_drop(pool, segment);
 }
 
+/* NULL: nothing but ready pages is idle. */
 static FwlSpan *oldest_idle(FwlPool *pool)
 {
-    return FWL_ITEM_OF(pool->idle_by_age.previous, FwlSpan, age_link);
+    return fwl_list_is_empty(&pool->idle_by_age)
+               ? NULL
+               : FWL_ITEM_OF(pool->idle_by_age.previous, FwlSpan, age_link);
 }
 
 static void drop_to(FwlPool *pool, size_t keep)
 {
-    while (pool->idle_size > keep)
-        drop_idle(pool, oldest_idle(pool));
+    FwlSpan *oldest;
+    while (pool->idle_size > keep && (oldest = oldest_idle(pool)))
+        drop_idle(pool, oldest);
+    fwl_ready_drop(pool, keep);
+}
+
+/* What is hot */
+
+static void forget_if_cold(FwlPool *pool, uint64_t now_ns)
+{
+    FwlIdleHistory *history = &pool->history;
+    if (is_past(history->purged_ns, HOT_MS, now_ns))
+        history->purged_size = 0;
+    if (is_past(history->hot_ns, HOT_MS, now_ns)) {
+        history->hot_size = 0;
+        history->most_in_use = 0;
+    }
+    if (history->most_in_use < in_use(pool))
+        history->most_in_use = in_use(pool);
+}
+
+void fwl_idle_taken(FwlPool *pool)
+{
+    if (pool->idle_size > pool->config.max_idle_size)
+        pool->history.hot_ns = fwl_os_clock_ns();
+    if (pool->history.most_in_use < in_use(pool))
+        pool->history.most_in_use = in_use(pool);
+}
+
+void fwl_idle_missed(FwlPool *pool, size_t size)
+{
+    FwlIdleHistory *history = &pool->history;
+    if (history->purged_size > 0 || history->hot_size > 0) {
+        const uint64_t now_ns = fwl_os_clock_ns();
+        forget_if_cold(pool, now_ns);
+        const size_t regretted = size < history->purged_size ? size : history->purged_size;
+        history->purged_size -= regretted;
+        history->hot_size += regretted;
+        if (regretted > 0)
+            history->hot_ns = now_ns;
+        fwl_idle_settle(pool, size, now_ns);
+    }
+}
+
+/* Bounds */
+
+static size_t idle_limit(FwlPool *pool, uint64_t now_ns)
+{
+    const size_t max = pool->config.max_idle_size;
+    if (fwl_pool_is_over_limit(pool) || max == 0)
+        return 0;
+    forget_if_cold(pool, now_ns);
+    const size_t room = pool->history.most_in_use - in_use(pool);
+    const size_t more = room < pool->history.hot_size ? room : pool->history.hot_size;
+    return more > SIZE_MAX - max ? SIZE_MAX : max + more;
+}
+
+static void drop_by_size(FwlPool *pool, size_t size, uint64_t now_ns)
+{
+    const size_t limit = idle_limit(pool, now_ns);
+    if (limit == 0)
+        drop_to(pool, fwl_pool_is_over_limit(pool) ? 0 : pool->ready_size);
+    size_t dropped = 0;
+    FwlSpan *oldest;
+    while (pool->idle_size - pool->ready_size > limit && dropped / PURGED_SHARE < size &&
+           (oldest = oldest_idle(pool))) {
+        dropped += fwl_idle_bytes(oldest);
+        drop_idle(pool, oldest);
+    }
+    if (dropped > 0) {
+        pool->history.purged_size += dropped;
+        pool->history.purged_ns = now_ns;
+    }
 }
 
 /* Drops a few of those that have been idle for too long. */
-static void drop_aged(FwlPool *pool)
+static void drop_aged(FwlPool *pool, uint64_t now_ns)
 {
-    if (pool->config.idle_timeout_ms == 0)
-        return;
-    const uint64_t now = fwl_os_clock_ns();
-    const uint64_t timeout = (uint64_t)pool->config.idle_timeout_ms * NS_PER_MS;
-    for (int i = 0; i < AGED_PURGES_A_RELEASE && pool->idle_size > 0; i++) {
+    const uint32_t timeout_ms = pool->config.idle_timeout_ms;
+    for (int i = 0; i < AGED_PURGES_A_CALL && timeout_ms > 0; i++) {
         FwlSpan *oldest = oldest_idle(pool);
-        if (now - oldest->idle_since_ns <= timeout)
+        if (!oldest || !is_past(oldest->idle_since_ns, timeout_ms, now_ns))
             return;
         drop_idle(pool, oldest);
     }
 }
 
-/* Keeps a span in a list of idle ones, as far as the configuration lets it. */
-void fwl_idle_keep(FwlPool *pool, FwlSpan *span, FwlLink *list)
+void fwl_idle_settle(FwlPool *pool, size_t size, uint64_t now_ns)
 {
-    make_idle(pool, span, list);
-    drop_to(pool, fwl_pool_is_over_limit(pool) ? 0 : pool->config.max_idle_size);
-    drop_aged(pool);
+    drop_by_size(pool, size, now_ns);
+    drop_aged(pool, now_ns);
 }
 
 void fwl_span_release(FwlPool *pool, FwlSpan *span)
 {
     fwl_os_mutex_lock(&pool->span_lock);
-    fwl_idle_keep(pool, span, &pool->idle_by_class[span->class_index]);
+    const uint64_t now_ns = fwl_os_clock_ns();
+    fwl_idle_begin(pool, span, &pool->idle_by_class[span->class_index], now_ns);
+    fwl_idle_settle(pool, span->size, now_ns);
     fwl_os_mutex_unlock(&pool->span_lock);
+}
+
+/* When the next of what is idle is due; UINT64_MAX: nothing will be. */
+static uint64_t next_due(FwlPool *pool)
+{
+    uint64_t due_ns = UINT64_MAX;
+    const FwlSpan *oldest = oldest_idle(pool);
+    if (oldest && pool->config.idle_timeout_ms > 0)
+        due_ns = oldest->idle_since_ns + (uint64_t)pool->config.idle_timeout_ms * FWL_NS_PER_MS + 1;
+    const uint64_t cold_ns = pool->history.hot_ns + (uint64_t)HOT_MS * FWL_NS_PER_MS + 1;
+    const bool is_too_much = pool->idle_size - pool->ready_size > pool->config.max_idle_size;
+    return is_too_much && cold_ns < due_ns ? cold_ns : due_ns;
+}
+
+/* A little with each hold of the lock, so that no call waits for long. */
+uint64_t fwl_span_purge(FwlPool *pool)
+{
+    uint64_t due_ns;
+    uint64_t now_ns;
+    do {
+        now_ns = fwl_os_clock_ns();
+        fwl_os_mutex_lock(&pool->span_lock);
+        fwl_idle_settle(pool, PURGED_AT_ONCE, now_ns);
+        due_ns = next_due(pool);
+        fwl_os_mutex_unlock(&pool->span_lock);
+    } while (due_ns <= now_ns);
+    return due_ns;
 }
 
 void fwl_span_trim(FwlPool *pool, size_t keep)

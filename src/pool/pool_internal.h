@@ -10,13 +10,15 @@
  *   segment of runs (4 MiB, at a multiple of 4 MiB):
  *     | Segment: header, span table | pages | pages ...                                |
  *                                     ^ span of 64-byte blocks  ^ span of 80 KiB blocks
- *   segment of a frame (at a multiple of 4 MiB):
- *     | Segment: header | (gap) | the block ...                                        |
+ *   segment of a frame (at a multiple of 4 MiB; pages may come and go at its end):
+ *     | Segment: header | (gap) | the block ...   | idle pages (the tail) | address space |
+ *                               ^ span.start      ^ + block_size          ^ + size
  *
  * A block never starts at a multiple of 4 MiB unless that is its alignment; its header is then the
  * segment before. So the segment of a block is always at align_down(block - 1, 4 MiB).
  *
  * Which lock holds what:
+ *   life_lock      (pool_purge.c) the making and the end of the purge thread
  *   fwl_default_pool_lock  (heap.c) the start of the default pool
  *   pools_lock     (heap.c) the list of all pools
  *   children_lock  a pool's list of children
@@ -25,6 +27,7 @@
  *   debug.lock     headers of a debug pool's blocks, its quarantine (pool_debug.h)
  *   span_lock      segments, idle spans, frames, the pool's sizes
  *   wait_lock      waiting for the budget
+ *   purge_lock     (pool_purge.c) the sleep of the purge thread
  * Order: as listed, a parent's children_lock before its child's. wait_lock is taken alone.
  */
 #ifndef FWL_POOL_INTERNAL_H
@@ -58,15 +61,16 @@ typedef struct FwlSpan {
     uint32_t carved;   /* blocks that were cut so far: the rest was never touched */
     uint32_t capacity; /* blocks that fit */
     uint16_t class_index;
-    bool is_listed; /* in its heap's list of spans with free blocks */
-    bool is_spare;  /* listed, without live blocks, counted in heap.spare_size */
-    size_t block_size; /* of a run: a class's; of a frame: size */
+    bool is_listed;    /* in its heap's list of spans with free blocks */
+    bool is_spare;     /* listed, without live blocks, counted in heap.spare_size */
+    size_t block_size; /* of a run: a class's; of a frame: what the block has, at most size */
     char *start;
     size_t size;      /* bytes from start that are committed */
     size_t alignment; /* the most that was asked for any block since the span was last empty */
-    FwlLink link;     /* in its heap's list, or in the list of idle spans of its class */
-    FwlLink age_link; /* in the list of all idle spans, the newest first */
-    uint64_t idle_since_ns;
+    FwlLink link;     /* in its heap's list, or in the list of idle spans of its class, or, a live
+                         frame, in the list of those with a tail */
+    FwlLink age_link; /* in the list of all idle memory, the newest first */
+    uint64_t idle_since_ns; /* of a live frame: the tail */
 } FwlSpan;
 
 /* Whereby finding a span by its number is a shift, and a call touches one of its cache lines. */
@@ -79,15 +83,29 @@ typedef struct FwlHolder {
     uint64_t since_ns;
 } FwlHolder;
 
+/*
+ * What a frame's segment knows of its pages. A *seam* is where pages begin that were moved there:
+ * what the system may see as two mappings. Offsets from span.start, in no order.
+ */
+enum { FWL_SEAMS_MAX = 32 };
+
+typedef struct FwlFramePages {
+    size_t seams[FWL_SEAMS_MAX];
+    unsigned seam_count;
+    uint64_t whole_until_ns; /* when a block last had all pages that there are */
+} FwlFramePages;
+
 typedef struct FwlSegment {
     FwlPool *pool;
     FwlLink link; /* in the pool's list of segments */
     char *mapping;
     size_t mapping_size;
     bool is_frame;
-    FwlHolder holder;                        /* of a live frame */
-    size_t used_pages;                       /* runs only, headers included */
+    FwlHolder holder;    /* of a live frame */
+    FwlFramePages frame; /* frames only */
+    size_t used_pages;   /* runs only, headers included */
     uint64_t page_is_used[FWL_PAGES_MAX / 64];
+    uint64_t page_is_ready[FWL_PAGES_MAX / 64]; /* in no run, but populated and charged */
     unsigned page_shift;
     /* Of the span that a page belongs to; 0 for a frame, whose block may begin where the segment
      * ends. */
@@ -119,6 +137,18 @@ typedef struct FwlPoolDebug {
     uint64_t unreleased_count[FWL_TIER_COUNT];
 } FwlPoolDebug;
 
+/* Classes of frames by their pages, up to all that an address can reach. */
+enum { FWL_FRAME_CLASS_COUNT = 50 * FWL_CLASS_STEPS };
+
+/* What the pool knows of its own purging (pool_idle.c). */
+typedef struct FwlIdleHistory {
+    size_t purged_size; /* dropped for size and not yet taken anew */
+    size_t hot_size;    /* dropped for size and soon taken anew: may stay for a while */
+    size_t most_in_use; /* of committed, not idle bytes, while hot */
+    uint64_t purged_ns;
+    uint64_t hot_ns; /* when more than max_idle_size was last of use */
+} FwlIdleHistory;
+
 struct FwlPool {
     FwlPoolConfig config;
     FwlPoolSource source;
@@ -142,8 +172,11 @@ struct FwlPool {
     FwlMutex span_lock;
     FwlLink segments;
     FwlLink idle_by_class[FWL_CLASS_COUNT];
-    FwlLink idle_frames;
+    FwlLink idle_frames[FWL_FRAME_CLASS_COUNT]; /* by the class of their size */
+    FwlLink tailed_frames;                      /* live, with idle pages behind the block */
     FwlLink idle_by_age;
+    FwlIdleHistory history;
+    size_t ready_size; /* bytes of ready pages, which are idle, too */
     size_t reserved_size;
     size_t committed_size;
     size_t idle_size;
@@ -161,7 +194,7 @@ struct FwlPool {
     bool can_wait; /* this pool or one above waits at its limit: freeing must look for waiters */
     FwlMutex wait_lock;
     FwlCondition wait_condition;
-    uint64_t release_count;    /* under wait_lock: how often memory came back while one waited */
+    uint64_t release_count; /* under wait_lock: how often memory came back while one waited */
     atomic_uint waiter_count;
 
     FwlMutex children_lock;
@@ -234,6 +267,17 @@ void *fwl_frame_acquire(FwlPool *pool, size_t size, size_t alignment, bool is_fo
 /* Takes a frame back. False: the pool is closed, and the frame is not yet counted down. */
 bool fwl_frame_release(FwlPool *pool, FwlSpan *span);
 
+/* True where frames of the pool are resized by pages, without copying. */
+bool fwl_frame_is_resizable(const FwlPool *pool);
+
+/*
+ * Makes the block of a live frame size bytes, a multiple of the page size, where it is or by moving
+ * its pages; the block's address. NULL: nothing has changed, and *failure says whose budget has no
+ * room, if that is why.
+ */
+void *fwl_frame_resize(FwlPool *pool, FwlSpan *span, size_t size, bool is_forced,
+                       FwlSpanFailure *failure);
+
 /* Gives idle memory back until at most keep bytes are left. */
 void fwl_span_trim(FwlPool *pool, size_t keep);
 
@@ -260,8 +304,9 @@ void fwl_span_unmap_all(FwlPool *pool);
 
 /* pool_exit.c */
 
-/* Sets up the report that FRAMEWELL_STATS asks for, if it does; once for the process. */
-void fwl_exit_report_init(void);
+/* Sets up what happens when the process exits: the purge thread ends, and FRAMEWELL_STATS gets the
+ * report that it asks for. Once for the process. */
+void fwl_exit_init(void);
 
 /* pool.c */
 
@@ -299,8 +344,7 @@ static inline void fwl_sum_raise_peak(FwlSum *sum, size_t value)
 /* Adds a difference, which may be negative modulo 2^N. */
 static inline void fwl_sum_add(FwlSum *sum, size_t difference)
 {
-    const size_t before =
-        atomic_fetch_add_explicit(&sum->now, difference, memory_order_relaxed);
+    const size_t before = atomic_fetch_add_explicit(&sum->now, difference, memory_order_relaxed);
     const size_t after = before + difference;
     if (after > before && difference <= SIZE_MAX / 2)
         fwl_sum_raise_peak(sum, after);

@@ -46,15 +46,32 @@ static void mark_pages(FwlSegment *segment, size_t first, size_t count, bool is_
         segment->used_pages -= count;
 }
 
-/* The first of count free pages in a row; 0 where there are none (page 0 is the header's). */
-static size_t find_run(const FwlPool *pool, const FwlSegment *segment, size_t count)
+static bool is_page_ready(const FwlSegment *segment, size_t page)
+{
+    return segment->page_is_ready[page / 64] >> (page % 64) & 1u;
+}
+
+static void mark_ready(FwlPool *pool, FwlSegment *segment, size_t page, bool is_ready)
+{
+    const uint64_t bit = (uint64_t)1 << (page % 64);
+    const size_t size = is_ready ? pool->page_size : (size_t)0 - pool->page_size;
+    segment->page_is_ready[page / 64] ^= bit;
+    pool->ready_size += size;
+    pool->idle_size += size;
+}
+
+/* The first of count free pages in a row, with is_ready of ready ones; 0 where there are none (page
+ * 0 is the header's). */
+static size_t find_run(const FwlPool *pool, const FwlSegment *segment, size_t count, bool is_ready)
 {
     const size_t pages = FWL_SEGMENT_SIZE / pool->page_size;
     if (pages - segment->used_pages < count)
         return 0;
     size_t run = 0;
     for (size_t page = fwl_span_first_page(pool); page < pages; page++) {
-        run = is_page_used(segment, page) ? 0 : run + 1;
+        const bool fits =
+            !is_page_used(segment, page) && (!is_ready || is_page_ready(segment, page));
+        run = fits ? run + 1 : 0;
         if (run == count)
             return page + 1 - count;
     }
@@ -118,8 +135,8 @@ static bool is_run_segment_empty(const FwlPool *pool, const FwlSegment *segment)
 /* Keeps one segment, so that a pool that empties and fills does not map each time. */
 static void unmap_if_spare(FwlPool *pool, FwlSegment *segment)
 {
-    if (pool->reserved_size < pool->config.initial_pool_size + FWL_SEGMENT_SIZE &&
-        pool->source.purge)
+    const size_t kept_size = pool->config.initial_pool_size + FWL_SEGMENT_SIZE;
+    if (pool->source.purge && (pool->reserved_size < kept_size || pool->ready_size > 0))
         return;
     const size_t charge = segment_charge(pool);
     fwl_segment_unmap(pool, segment);
@@ -139,40 +156,79 @@ static size_t run_size(const FwlPool *pool, size_t block_size)
     return size;
 }
 
-/* Free pages in a segment, a new one where no other has them. 0: *failure says why. */
-static size_t take_pages(FwlPool *pool, size_t count, bool is_forced, FwlSegment **segment,
-                         FwlSpanFailure *failure)
+/* Free pages in one of the segments; 0: none has so many in a row. */
+static size_t find_pages(FwlPool *pool, size_t count, bool is_ready, FwlSegment **segment)
 {
     for (FwlLink *link = pool->segments.next; link != &pool->segments; link = link->next) {
         *segment = FWL_ITEM_OF(link, FwlSegment, link);
-        const size_t first = (*segment)->is_frame ? 0 : find_run(pool, *segment, count);
+        const size_t first = (*segment)->is_frame ? 0 : find_run(pool, *segment, count, is_ready);
         if (first > 0)
             return first;
     }
+    return 0;
+}
+
+/* Free pages in a segment, ready ones where there are any, a new segment where no other has them.
+ * 0: *failure says why. */
+static size_t take_pages(FwlPool *pool, size_t count, bool is_forced, FwlSegment **segment,
+                         FwlSpanFailure *failure)
+{
+    size_t first = 0;
+    if (pool->ready_size > 0)
+        first = find_pages(pool, count, true, segment);
+    if (first == 0)
+        first = find_pages(pool, count, false, segment);
+    if (first > 0)
+        return first;
     *segment = map_run_segment(pool, is_forced, failure);
-    return *segment ? find_run(pool, *segment, count) : 0;
+    return *segment ? find_run(pool, *segment, count, false) : 0;
+}
+
+/* The bytes of pages that have yet to be charged. */
+static size_t uncharged_size(const FwlPool *pool, const FwlSegment *segment, size_t first,
+                             size_t count)
+{
+    if (!pool->source.purge)
+        return 0; /* the segment is charged */
+    size_t uncharged = 0;
+    for (size_t page = first; page < first + count; page++)
+        uncharged += !is_page_ready(segment, page);
+    return uncharged * pool->page_size;
+}
+
+/* Charges for the pages of a run, and takes them. False: *failure says why. */
+static bool use_pages(FwlPool *pool, FwlSegment *segment, size_t first, size_t count,
+                      bool is_forced, FwlSpanFailure *failure)
+{
+    const size_t charge = uncharged_size(pool, segment, first, count);
+    *failure = (FwlSpanFailure){.needed = charge};
+    if (charge > 0)
+        failure->refuser = fwl_pool_charge(pool, charge, is_forced);
+    if (failure->refuser)
+        return false;
+    pool->committed_size += charge;
+    for (size_t page = first; page < first + count; page++) {
+        if (is_page_ready(segment, page))
+            mark_ready(pool, segment, page, false);
+    }
+    mark_pages(segment, first, count, true);
+    return true;
 }
 
 static FwlSpan *new_run(FwlPool *pool, size_t class_index, bool is_forced, FwlSpanFailure *failure)
 {
     const size_t block_size = fwl_class_size(pool, class_index);
     const size_t size = run_size(pool, block_size);
-    const size_t charge = pool->source.purge ? size : 0;
-    *failure = (FwlSpanFailure){.needed = charge};
-    if (charge > 0) {
-        failure->refuser = fwl_pool_charge(pool, charge, is_forced);
-        if (failure->refuser)
-            return NULL;
-    }
-    FwlSegment *segment;
     const size_t count = size / pool->page_size;
+    FwlSegment *segment;
     const size_t first = take_pages(pool, count, is_forced, &segment, failure);
-    if (first == 0) {
-        fwl_pool_uncharge(pool, charge);
+    if (first == 0)
+        return NULL;
+    if (!use_pages(pool, segment, first, count, is_forced, failure)) {
+        if (is_run_segment_empty(pool, segment))
+            unmap_if_spare(pool, segment);
         return NULL;
     }
-    pool->committed_size += charge;
-    mark_pages(segment, first, count, true);
     for (size_t page = first; page < first + count; page++)
         segment->first_page[page] = (uint16_t)first;
     FwlSpan *span = &segment->spans[first];
@@ -195,11 +251,16 @@ FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, bool is_forced, boo
     fwl_os_mutex_lock(&pool->span_lock);
     *is_new = fwl_list_is_empty(idle);
     if (*is_new) {
+        const size_t committed = pool->committed_size;
         span = new_run(pool, class_index, is_forced, failure);
+        *is_new = pool->committed_size > committed || !pool->source.purge;
+        if (span)
+            fwl_idle_missed(pool, pool->committed_size - committed);
     } else {
         span = FWL_ITEM_OF(idle->next, FwlSpan, link);
         fwl_idle_end(pool, span);
     }
+    fwl_idle_taken(pool);
     fwl_os_mutex_unlock(&pool->span_lock);
     return span;
 }
@@ -217,6 +278,48 @@ void fwl_run_drop(FwlPool *pool, FwlSegment *segment, FwlSpan *span)
     mark_pages(segment, first, span->size / pool->page_size, false);
     if (is_run_segment_empty(pool, segment))
         unmap_if_spare(pool, segment);
+}
+
+/* The number of ready pages in a row from this one on. */
+static size_t count_ready(const FwlPool *pool, const FwlSegment *segment, size_t first)
+{
+    size_t end = first;
+    while (end < FWL_SEGMENT_SIZE / pool->page_size && is_page_ready(segment, end))
+        end++;
+    return end - first;
+}
+
+static void drop_ready(FwlPool *pool, FwlSegment *segment, size_t first, size_t count)
+{
+    const size_t size = count * pool->page_size;
+    pool->source.purge(pool->source.opaque, (char *)segment + first * pool->page_size, size);
+    for (size_t page = first; page < first + count; page++)
+        mark_ready(pool, segment, page, false);
+    atomic_fetch_add_explicit(&pool->given_back, size, memory_order_relaxed);
+    pool->committed_size -= size;
+    fwl_pool_uncharge(pool, size);
+}
+
+static void drop_ready_of(FwlPool *pool, FwlSegment *segment, size_t keep)
+{
+    const size_t pages = FWL_SEGMENT_SIZE / pool->page_size;
+    for (size_t page = 0; page < pages && pool->idle_size > keep; page++) {
+        const size_t excess = (pool->idle_size - keep - 1) / pool->page_size + 1;
+        const size_t count = count_ready(pool, segment, page);
+        if (count > 0)
+            drop_ready(pool, segment, page, count < excess ? count : excess);
+    }
+}
+
+void fwl_ready_drop(FwlPool *pool, size_t keep)
+{
+    FwlLink *link = pool->segments.next;
+    while (link != &pool->segments && pool->idle_size > keep && pool->ready_size > 0) {
+        FwlSegment *segment = FWL_ITEM_OF(link, FwlSegment, link);
+        link = link->next;
+        if (!segment->is_frame)
+            drop_ready_of(pool, segment, keep);
+    }
 }
 
 /* Finding */
@@ -257,6 +360,21 @@ FwlSlot fwl_span_find(FwlPool *pool, const void *address)
 
 /* Start and end */
 
+/* Puts memory behind the pages of a fresh segment, as far as the budget has room. */
+static void make_ready(FwlPool *pool, FwlSegment *segment)
+{
+    const size_t first = fwl_span_first_page(pool);
+    const size_t size = FWL_SEGMENT_SIZE - first * pool->page_size;
+    if (pool->source.purge) {
+        if (fwl_pool_charge(pool, size, false))
+            return;
+        pool->committed_size += size;
+        for (size_t page = first; page < FWL_SEGMENT_SIZE / pool->page_size; page++)
+            mark_ready(pool, segment, page, true);
+    }
+    fwl_os_populate((char *)segment + first * pool->page_size, size);
+}
+
 int fwl_span_reserve(FwlPool *pool, size_t size)
 {
     FwlSpanFailure failure = {0};
@@ -265,7 +383,7 @@ int fwl_span_reserve(FwlPool *pool, size_t size)
     while (pool->reserved_size < size &&
            (segment = map_run_segment(pool, false, &failure)) != NULL) {
         if (pool->config.prefault)
-            fwl_os_populate(segment->mapping, segment->mapping_size);
+            make_ready(pool, segment);
     }
     const bool is_done = pool->reserved_size >= size || failure.refuser;
     fwl_os_mutex_unlock(&pool->span_lock);

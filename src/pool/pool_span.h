@@ -5,8 +5,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pool/pool_internal.h"
+
+enum { FWL_NS_PER_MS = 1000000 };
 
 /* pool_span.c */
 
@@ -19,17 +22,39 @@ void fwl_segment_unmap(FwlPool *pool, FwlSegment *segment);
 /* Gives the pages of a run back. */
 void fwl_run_drop(FwlPool *pool, FwlSegment *segment, FwlSpan *span);
 
+/* Gives ready pages back until at most keep bytes are idle. */
+void fwl_ready_drop(FwlPool *pool, size_t keep);
+
 /* pool_frame.c */
 
 /* Gives a frame's pages back, with the segment, which is theirs alone. */
-void fwl_frame_drop(FwlPool *pool, FwlSegment *segment, size_t size);
+void fwl_frame_drop(FwlPool *pool, FwlSegment *segment);
+
+/* Gives the pages behind a live frame's block back. */
+void fwl_frame_drop_tail(FwlPool *pool, FwlSpan *span);
 
 /* pool_idle.c */
 
-/* Keeps a span in a list of idle ones, as far as the configuration lets it. */
-void fwl_idle_keep(FwlPool *pool, FwlSpan *span, FwlLink *list);
+/* Keeps a run, a frame, or what is behind a live frame's block, idle since a moment, in a list of
+ * such. */
+void fwl_idle_begin(FwlPool *pool, FwlSpan *span, FwlLink *list, uint64_t since_ns);
 
-/* An idle span is to be used again, or to go. */
+/* Idle memory is to be used again, or to go. */
 void fwl_idle_end(FwlPool *pool, FwlSpan *span);
+
+/* Idle memory was taken for use. */
+void fwl_idle_taken(FwlPool *pool);
+
+/* Pages were taken from the source, size bytes of them. */
+void fwl_idle_missed(FwlPool *pool, size_t size);
+
+/* Brings idle memory a little nearer to its bounds, now that size bytes came or went. */
+void fwl_idle_settle(FwlPool *pool, size_t size, uint64_t now_ns);
+
+/* The idle bytes of a span that is idle, or has a tail. */
+static inline size_t fwl_idle_bytes(const FwlSpan *span)
+{
+    return span->live > 0 ? span->size - span->block_size : span->size;
+}
 
 #endif

@@ -68,7 +68,7 @@ static void look_at_frame(const Walk *walk, FwlSegment *segment)
     }
     const FwlPoolBlock block = {
         .block = span->start,
-        .size = span->size,
+        .size = span->block_size,
         .tag = segment->holder.tag,
         .thread = segment->holder.thread,
         .age_ns = walk->now_ns - segment->holder.since_ns,

@@ -75,3 +75,8 @@ WRAP(FWL_E_NOMEM, int, fwl_os_mutex_init, (FwlMutex * mutex), (mutex))
 WRAP(FWL_E_NOMEM, int, fwl_os_condition_init, (FwlCondition * condition), (condition))
 WRAP(FWL_E_NOMEM, int, fwl_os_thread_create,
      (FwlThread * thread, void *(*run)(void *opaque), void *opaque), (thread, run, opaque))
+WRAP(FWL_E_NOMEM, int, fwl_os_thread_create_quiet,
+     (FwlThread * thread, void *(*run)(void *opaque), void *opaque), (thread, run, opaque))
+WRAP(false, bool, fwl_os_move, (void *to, void *from, size_t size), (to, from, size))
+WRAP(false, bool, fwl_os_grow, (void *address, size_t size, size_t new_size),
+     (address, size, new_size))
