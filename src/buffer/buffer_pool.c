@@ -7,8 +7,9 @@
  * most recent first, with the data and the callback that really frees it.
  *
  * There are some shelves, and each thread begins to look at its own, so that threads hardly meet.
- * A shelf's head is a lock, too: whoever exchanges it for `busy` has the shelf until he stores a
- * new head, two instructions later. Nobody waits for a busy shelf who can do without it.
+ * A shelf's head is a lock, too: whoever exchanges it for `busy` has the shelf until a new head is
+ * stored, some instructions later. Who meets a busy shelf goes on to the next one; only where all
+ * others are empty does a get wait for it, and not for ever: it makes one more buffer then.
  *
  *     refcount == 1 until uninit, and one for each buffer that exists (before: idle or not;
  *                 afterwards: out)
@@ -83,48 +84,55 @@ static inline void leave_shelf(Shelf *shelf, Entry *head)
     atomic_store_explicit(&shelf->head, head, memory_order_release);
 }
 
-/* False: the shelf is busy. After it, the pool is only there while a count is held. */
-static inline bool put_entry(Shelf *shelf, Entry *entry, bool *is_closed)
+enum PutResult {
+    PUT_BUSY, /* nothing was done */
+    PUT_OPEN,
+    PUT_CLOSED, /* the pool has ended: a count is to be given up */
+};
+
+/* After PUT_OPEN the pool may be gone. */
+static inline enum PutResult put_entry(Shelf *shelf, Entry *entry)
 {
     Entry *head = open_shelf(shelf);
     if (head == &busy)
-        return false;
+        return PUT_BUSY;
+    const enum PutResult result = shelf->is_closed ? PUT_CLOSED : PUT_OPEN;
     entry->next = head;
-    *is_closed = shelf->is_closed;
     leave_shelf(shelf, entry);
-    return true;
+    return result;
 }
 
 /* NULL: the shelf is empty; &busy. */
 static inline Entry *take_entry(Shelf *shelf)
 {
-    if (!atomic_load_explicit(&shelf->head, memory_order_relaxed))
-        return NULL;
     Entry *head = open_shelf(shelf);
     if (head != &busy)
         leave_shelf(shelf, head ? head->next : NULL);
     return head;
 }
 
-/* Puts an entry anywhere; true for a pool that has ended. */
-static bool put_idle(FwlBufferPool *pool, Entry *entry)
+/* Puts an entry anywhere. */
+static __attribute__((noinline)) enum PutResult put_slowly(FwlBufferPool *pool, Entry *entry,
+                                                           unsigned own)
 {
-    const unsigned own = own_shelf();
-    bool is_closed = false;
-    for (unsigned look = 0; !put_entry(&pool->shelves[(own + look) % SHELF_COUNT], entry,
-                                       &is_closed);
-         look++) {
+    for (unsigned look = 1;; look++) {
+        const enum PutResult result =
+            put_entry(&pool->shelves[(own + look) % SHELF_COUNT], entry);
+        if (result != PUT_BUSY)
+            return result;
         if (look >= LOOKS_BEFORE_YIELD)
             fwl_os_yield();
     }
-    return is_closed;
 }
 
 /* Looks at all shelves, the thread's own first. */
 static Entry *take_elsewhere(FwlBufferPool *pool, unsigned own, bool *was_busy)
 {
     for (unsigned i = 0; i < SHELF_COUNT; i++) {
-        Entry *entry = take_entry(&pool->shelves[(own + i) % SHELF_COUNT]);
+        Shelf *shelf = &pool->shelves[(own + i) % SHELF_COUNT];
+        if (!atomic_load_explicit(&shelf->head, memory_order_relaxed))
+            continue;
+        Entry *entry = take_entry(shelf);
         if (entry == &busy)
             *was_busy = true;
         else if (entry)
@@ -254,7 +262,13 @@ static void release_buffer(void *opaque, uint8_t *data)
     (void)data;
     Entry *entry = opaque;
     FwlBufferPool *pool = entry->pool;
-    if (put_idle(pool, entry))
+    const unsigned own = own_shelf();
+    enum PutResult result = put_entry(&pool->shelves[own % SHELF_COUNT], entry);
+    if (__builtin_expect(result == PUT_OPEN, 1))
+        return;
+    if (result == PUT_BUSY)
+        result = put_slowly(pool, entry, own);
+    if (result == PUT_CLOSED)
         unref_pool(pool);
 }
 
