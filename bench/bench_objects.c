@@ -36,7 +36,7 @@ static const struct BenchWork works[] = {
 
 static const struct BenchGroup groups[] = {
     {"frame", "a picture referred to and unreffed; cloned and freed"},
-    {"bufferpool", "a buffer from a buffer pool, and back; THREADS at once"},
+    {"bufferpool", "a buffer from a buffer pool, and back; on THREADS"},
 };
 
 const struct BenchSuite bench_objects_suite = {

@@ -132,8 +132,11 @@ FWL_API FwlBufferPool *fwl_buffer_pool_init2(size_t size, void *opaque,
                                              FwlBufferRef *(*alloc)(void *opaque, size_t size),
                                              void (*pool_free)(void *opaque));
 
-/* A buffer from the pool, an idle one where there is one, of those that this thread released the
- * last. Cost: no lock and no allocation for an idle one. */
+/*
+ * A buffer from the pool, an idle one where there is one: the one that this thread released last.
+ * Cost: no lock, and no allocation where one is idle. Threads that get at the same time may each
+ * make one, up to eight, rather than wait for one that is on its way.
+ */
 FWL_API FwlBufferRef *fwl_buffer_pool_get(FwlBufferPool *pool);
 
 /* Ends a pool and leaves NULL; buffers that are out stay valid, the last one takes the pool. */

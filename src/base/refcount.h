@@ -81,10 +81,7 @@ static inline bool fwl_refcount_subtract(FwlRefcount *refcount, int part)
 static inline bool fwl_refcount_dec(FwlRefcount *refcount)
 {
     const int now = atomic_load_explicit(&refcount->count, memory_order_acquire);
-    if (fwl_refcount_references(now) != 1)
-        return fwl_refcount_subtract(refcount, 1);
-    atomic_store_explicit(&refcount->count, 0, memory_order_relaxed);
-    return true;
+    return fwl_refcount_references(now) == 1 || fwl_refcount_subtract(refcount, 1);
 }
 
 /* The same of the one that has the seat, which is seldom the last. */

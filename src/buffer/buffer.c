@@ -162,34 +162,36 @@ FwlBufferRef *fwl_buffer_ref(const FwlBufferRef *buf)
     return buf ? add_ref(buf->buffer, buf->data, buf->size, __builtin_return_address(0)) : NULL;
 }
 
-/* Ends a reference, but not the buffer; true where it was the last one. */
-static inline bool end_ref(FwlBuffer *buffer, FwlBufferRef *ref)
+static __attribute__((noinline)) void end_buffer(FwlBuffer *buffer)
 {
-    if (ref == &buffer->seat) {
-        fwl_os_poison(ref, sizeof *ref);
-        return fwl_refcount_dec_seated(&buffer->refcount);
-    }
-    if (buffer->is_traced) /* never one with a seat */
-        fwl_trace_remove(ref);
-    if (ref != &buffer->first_ref)
-        fwl_free(ref);
-    return fwl_refcount_dec(&buffer->refcount);
-}
-
-/* Ends a buffer that has no reference left. A buffer pool's callback takes the header, too: the
- * buffer may be in use again before that returns. */
-static inline void end_buffer(FwlBuffer *buffer)
-{
-    fwl_os_unpoison(&buffer->seat, sizeof buffer->seat);
-    if (buffer->is_pooled) {
-        buffer->free_cb(buffer->opaque, buffer->data);
-        return;
-    }
     if (buffer->free_cb)
         buffer->free_cb(buffer->opaque, buffer->data);
     fwl_free(buffer);
 }
 
+/* Ends a buffer that has no reference left. A buffer pool's callback takes the header, too: the
+ * buffer may be in use again before that returns. */
+static inline void end_or_release(FwlBuffer *buffer)
+{
+    fwl_os_unpoison(&buffer->seat, sizeof buffer->seat);
+    if (buffer->is_pooled)
+        buffer->free_cb(buffer->opaque, buffer->data);
+    else
+        end_buffer(buffer);
+}
+
+/* A reference that is a block, or is traced. */
+static __attribute__((noinline)) void end_ref_slowly(FwlBuffer *buffer, FwlBufferRef *ref)
+{
+    if (buffer->is_traced)
+        fwl_trace_remove(ref);
+    if (ref != &buffer->first_ref)
+        fwl_free(ref);
+    if (fwl_refcount_dec(&buffer->refcount))
+        end_or_release(buffer);
+}
+
+/* What is called here is called last, so that the usual ways save no registers. */
 void fwl_buffer_unref(FwlBufferRef **buf)
 {
     if (!buf || !*buf)
@@ -197,8 +199,16 @@ void fwl_buffer_unref(FwlBufferRef **buf)
     FwlBufferRef *ref = *buf;
     FwlBuffer *buffer = ref->buffer;
     *buf = NULL;
-    if (end_ref(buffer, ref))
-        end_buffer(buffer);
+    if (ref == &buffer->seat) {
+        fwl_os_poison(ref, sizeof *ref);
+        if (fwl_refcount_dec_seated(&buffer->refcount))
+            end_or_release(buffer);
+    } else if (ref == &buffer->first_ref && !buffer->is_traced) {
+        if (fwl_refcount_dec(&buffer->refcount))
+            end_or_release(buffer);
+    } else {
+        end_ref_slowly(buffer, ref);
+    }
 }
 
 /* Writing */
