@@ -34,9 +34,16 @@ static const struct BenchWork works[] = {
             AT_MOST(0.3, BENCH_BEST)),
 };
 
+static const struct BenchGroup groups[] = {
+    {"frame", "a picture referred to and unreffed; cloned and freed"},
+    {"bufferpool", "a buffer from a buffer pool, and back; on THREADS"},
+};
+
 const struct BenchSuite bench_objects_suite = {
     .name = "objects",
     .title = "buffers, packets, frames against libavutil on allocators",
+    .groups = groups,
+    .group_count = sizeof groups / sizeof *groups,
     .peers = pool_peers,
     .peer_count = POOL_PEER_COUNT,
     .works = works,

@@ -75,8 +75,9 @@ FWL_API FwlBufferRef *fwl_buffer_create(uint8_t *data, size_t size,
 /* Frees data with fwl_free; opaque is not used. */
 FWL_API void fwl_buffer_default_free(void *opaque, uint8_t *data);
 
-/* A further reference to the same bytes. Cost: one small block, one atomic increment. Fails: NULL
- * also when the count is at its maximum. */
+/* A further reference to the same bytes. Cost: one atomic step for the second reference that there
+ * is, which lies in the buffer as the first does; a small block for each beyond. Fails: NULL also
+ * when the count is at its maximum. */
 FWL_API FwlBufferRef *fwl_buffer_ref(const FwlBufferRef *buf);
 
 /*
@@ -131,7 +132,11 @@ FWL_API FwlBufferPool *fwl_buffer_pool_init2(size_t size, void *opaque,
                                              FwlBufferRef *(*alloc)(void *opaque, size_t size),
                                              void (*pool_free)(void *opaque));
 
-/* A buffer from the pool, an idle one where there is one. */
+/*
+ * A buffer from the pool, an idle one where there is one: the one that this thread released last.
+ * Cost: no lock, and no allocation where one is idle. Threads that get at the same time may each
+ * make one, up to eight, rather than wait for one that is on its way.
+ */
 FWL_API FwlBufferRef *fwl_buffer_pool_get(FwlBufferPool *pool);
 
 /* Ends a pool and leaves NULL; buffers that are out stay valid, the last one takes the pool. */

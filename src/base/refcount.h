@@ -67,32 +67,27 @@ static inline void fwl_refcount_close_seat(FwlRefcount *refcount)
     atomic_init(&refcount->count, 1 + FWL_REFCOUNT_SEAT);
 }
 
-/* A reference is only taken by somebody who has one. So whoever sees that there is just his own is
- * alone already, and nothing has to be agreed on. */
-static inline bool fwl_refcount_give_up(FwlRefcount *refcount, int part)
+static inline bool fwl_refcount_subtract(FwlRefcount *refcount, int part)
 {
-    int before = atomic_load_explicit(&refcount->count, memory_order_acquire);
-    if (fwl_refcount_references(before) == 1) {
-        atomic_store_explicit(&refcount->count, 0, memory_order_relaxed);
-        return true;
-    }
-    before = atomic_fetch_sub_explicit(&refcount->count, part, memory_order_release);
+    const int before = atomic_fetch_sub_explicit(&refcount->count, part, memory_order_release);
     if (fwl_refcount_references(before) != 1)
         return false;
     (void)atomic_load_explicit(&refcount->count, memory_order_acquire);
     return true;
 }
 
-/* Gives one up; true for the last one: the caller destroys the object. */
+/* Gives one up; true for the last one: the caller destroys the object. A reference is only taken by
+ * somebody who has one: whoever sees no other than his own is alone, and need not agree on it. */
 static inline bool fwl_refcount_dec(FwlRefcount *refcount)
 {
-    return fwl_refcount_give_up(refcount, 1);
+    const int now = atomic_load_explicit(&refcount->count, memory_order_acquire);
+    return fwl_refcount_references(now) == 1 || fwl_refcount_subtract(refcount, 1);
 }
 
-/* The same of the one that has the seat. */
+/* The same of the one that has the seat, which is seldom the last. */
 static inline bool fwl_refcount_dec_seated(FwlRefcount *refcount)
 {
-    return fwl_refcount_give_up(refcount, 1 + FWL_REFCOUNT_SEAT);
+    return fwl_refcount_subtract(refcount, 1 + FWL_REFCOUNT_SEAT);
 }
 
 /* How many there are at this moment. Acquire: a caller that sees 1 is alone with the object, and

@@ -30,7 +30,6 @@
 #include "buffer/buffer_trace.h"
 #include "framewell/mem.h"
 #include "os/os_poison.h"
-#include "pool/heap.h"
 
 /* Making */
 
@@ -49,7 +48,8 @@ static FwlBufferRef *set_first_ref(FwlBuffer *buffer, size_t size)
     fwl_refcount_init(&buffer->refcount);
     if (fwl_trace_is_on())
         fwl_refcount_close_seat(&buffer->refcount);
-    fwl_os_poison(&buffer->seat, sizeof buffer->seat);
+    else
+        fwl_os_poison(&buffer->seat, sizeof buffer->seat);
     buffer->first_ref = (FwlBufferRef){.buffer = buffer, .data = buffer->data, .size = size};
     return &buffer->first_ref;
 }
@@ -123,27 +123,29 @@ void fwl_buffer_default_free(void *opaque, uint8_t *data)
 
 /* References */
 
-static FwlBufferRef *alloc_ref(FwlBuffer *buffer)
+static __attribute__((noinline)) FwlBufferRef *alloc_ref(FwlBuffer *buffer, uint8_t *data,
+                                                         size_t size, void *caller)
 {
     FwlBufferRef *ref = fwl_malloc(fwl_trace_ref_size(buffer));
-    if (ref && fwl_refcount_inc(&buffer->refcount))
-        return ref;
-    fwl_free(ref);
-    return NULL;
+    if (!ref)
+        return NULL;
+    if (!fwl_refcount_inc(&buffer->refcount)) {
+        fwl_free(ref);
+        return NULL;
+    }
+    *ref = (FwlBufferRef){.buffer = buffer, .data = data, .size = size};
+    if (buffer->is_traced)
+        fwl_trace_add(ref, caller);
+    return ref;
 }
 
 static inline FwlBufferRef *add_ref(FwlBuffer *buffer, uint8_t *data, size_t size, void *caller)
 {
+    if (!fwl_refcount_inc_seated(&buffer->refcount))
+        return alloc_ref(buffer, data, size, caller);
     FwlBufferRef *ref = &buffer->seat;
-    if (fwl_refcount_inc_seated(&buffer->refcount))
-        fwl_os_unpoison(ref, sizeof *ref);
-    else
-        ref = alloc_ref(buffer);
-    if (!ref)
-        return NULL;
+    fwl_os_unpoison(ref, sizeof *ref);
     *ref = (FwlBufferRef){.buffer = buffer, .data = data, .size = size};
-    if (buffer->is_traced)
-        fwl_trace_add(ref, caller);
     return ref;
 }
 
@@ -151,8 +153,8 @@ FwlBufferRef *fwl_buffer_slice(const FwlBufferRef *buf, size_t offset, size_t si
 {
     if (!buf || offset > buf->size || size > buf->size - offset)
         return NULL;
-    return add_ref(buf->buffer, offset > 0 ? buf->data + offset : buf->data, size,
-                   __builtin_return_address(0));
+    uint8_t *data = offset > 0 ? buf->data + offset : buf->data;
+    return add_ref(buf->buffer, data, size, __builtin_return_address(0));
 }
 
 FwlBufferRef *fwl_buffer_ref(const FwlBufferRef *buf)
@@ -160,31 +162,36 @@ FwlBufferRef *fwl_buffer_ref(const FwlBufferRef *buf)
     return buf ? add_ref(buf->buffer, buf->data, buf->size, __builtin_return_address(0)) : NULL;
 }
 
-/* Ends a reference, but not the buffer; true where it was the last one. */
-static inline bool end_ref(FwlBuffer *buffer, FwlBufferRef *ref)
+static __attribute__((noinline)) void end_buffer(FwlBuffer *buffer)
 {
-    if (ref == &buffer->seat) {
-        fwl_os_poison(ref, sizeof *ref);
-        return fwl_refcount_dec_seated(&buffer->refcount);
-    }
+    if (buffer->free_cb)
+        buffer->free_cb(buffer->opaque, buffer->data);
+    fwl_free(buffer);
+}
+
+/* Ends a buffer that has no reference left. A buffer pool's callback takes the header, too: the
+ * buffer may be in use again before that returns. */
+static inline void end_or_release(FwlBuffer *buffer)
+{
+    fwl_os_unpoison(&buffer->seat, sizeof buffer->seat);
+    if (buffer->is_pooled)
+        buffer->free_cb(buffer->opaque, buffer->data);
+    else
+        end_buffer(buffer);
+}
+
+/* A reference that is a block, or is traced. */
+static __attribute__((noinline)) void end_ref_slowly(FwlBuffer *buffer, FwlBufferRef *ref)
+{
     if (buffer->is_traced)
         fwl_trace_remove(ref);
     if (ref != &buffer->first_ref)
         fwl_free(ref);
-    return fwl_refcount_dec(&buffer->refcount);
+    if (fwl_refcount_dec(&buffer->refcount))
+        end_or_release(buffer);
 }
 
-/* Ends a buffer that has no reference left. Once the callback of a buffer pool was called, the
- * buffer may be in use again: whether it is pooled is asked before. */
-static void end_buffer(FwlBuffer *buffer)
-{
-    const bool is_pooled = buffer->is_pooled;
-    if (buffer->free_cb)
-        buffer->free_cb(buffer->opaque, buffer->data);
-    if (!is_pooled)
-        fwl_free(buffer);
-}
-
+/* What is called here is called last, so that the usual ways save no registers. */
 void fwl_buffer_unref(FwlBufferRef **buf)
 {
     if (!buf || !*buf)
@@ -192,8 +199,16 @@ void fwl_buffer_unref(FwlBufferRef **buf)
     FwlBufferRef *ref = *buf;
     FwlBuffer *buffer = ref->buffer;
     *buf = NULL;
-    if (end_ref(buffer, ref))
-        end_buffer(buffer);
+    if (ref == &buffer->seat) {
+        fwl_os_poison(ref, sizeof *ref);
+        if (fwl_refcount_dec_seated(&buffer->refcount))
+            end_or_release(buffer);
+    } else if (ref == &buffer->first_ref && !buffer->is_traced) {
+        if (fwl_refcount_dec(&buffer->refcount))
+            end_or_release(buffer);
+    } else {
+        end_ref_slowly(buffer, ref);
+    }
 }
 
 /* Writing */

@@ -7,8 +7,10 @@
  * most recent first, with the data and the callback that really frees it.
  *
  * There are some shelves, and each thread begins to look at its own, so that threads hardly meet.
- * A shelf's head is a lock, too: whoever exchanges it for `busy` has the shelf until he stores a
- * new head, two instructions later. Nobody waits for a busy shelf who can do without it.
+ * A shelf's head is a lock, too: whoever exchanges it for `busy` has the shelf until a new head is
+ * stored, some instructions later. Who meets a busy shelf goes on to the next one. Where all
+ * others are empty a get makes one more buffer, which is then in that thread's shelf: threads that
+ * would pass one buffer around have one each. With more buffers than shelves it waits a while.
  *
  *     refcount == 1 until uninit, and one for each buffer that exists (before: idle or not;
  *                 afterwards: out)
@@ -38,8 +40,9 @@ typedef struct Entry {
 
 enum {
     SHELF_COUNT = 8,         /* threads that do not meet; a power of two */
-    LOOKS_BEFORE_YIELD = 32, /* at shelves that are all busy */
+    LOOKS_MAX = 16,          /* of a get, at shelves that are empty or busy */
     YIELDS_MAX = 64,         /* then what may lie in a busy shelf is done without */
+    LOOKS_BEFORE_YIELD = 32, /* of a release, at shelves that are all busy */
 };
 
 typedef struct Shelf {
@@ -83,66 +86,75 @@ static inline void leave_shelf(Shelf *shelf, Entry *head)
     atomic_store_explicit(&shelf->head, head, memory_order_release);
 }
 
-/* False: the shelf is busy. After it, the pool is only there while a count is held. */
-static inline bool put_entry(Shelf *shelf, Entry *entry, bool *is_closed)
+enum PutResult {
+    PUT_BUSY, /* nothing was done */
+    PUT_OPEN,
+    PUT_CLOSED, /* the pool has ended: a count is to be given up */
+};
+
+/* After PUT_OPEN the pool may be gone. */
+static inline enum PutResult put_entry(Shelf *shelf, Entry *entry)
 {
     Entry *head = open_shelf(shelf);
     if (head == &busy)
-        return false;
+        return PUT_BUSY;
+    const enum PutResult result = shelf->is_closed ? PUT_CLOSED : PUT_OPEN;
     entry->next = head;
-    *is_closed = shelf->is_closed;
     leave_shelf(shelf, entry);
-    return true;
+    return result;
 }
 
 /* NULL: the shelf is empty; &busy. */
 static inline Entry *take_entry(Shelf *shelf)
 {
-    if (!atomic_load_explicit(&shelf->head, memory_order_relaxed))
-        return NULL;
     Entry *head = open_shelf(shelf);
     if (head != &busy)
         leave_shelf(shelf, head ? head->next : NULL);
     return head;
 }
 
-/* Puts an entry anywhere; true for a pool that has ended. */
-static bool put_idle(FwlBufferPool *pool, Entry *entry)
+/* Puts an entry anywhere. */
+static __attribute__((noinline)) enum PutResult put_slowly(FwlBufferPool *pool, Entry *entry,
+                                                           unsigned own)
 {
-    const unsigned own = own_shelf();
-    bool is_closed = false;
-    for (unsigned look = 0; !put_entry(&pool->shelves[(own + look) % SHELF_COUNT], entry,
-                                       &is_closed);
-         look++) {
+    for (unsigned look = 1;; look++) {
+        const enum PutResult result =
+            put_entry(&pool->shelves[(own + look) % SHELF_COUNT], entry);
+        if (result != PUT_BUSY)
+            return result;
         if (look >= LOOKS_BEFORE_YIELD)
             fwl_os_yield();
     }
-    return is_closed;
 }
 
-/* Looks at all shelves, the thread's own first. */
-static Entry *take_elsewhere(FwlBufferPool *pool, unsigned own, bool *was_busy)
+/* Looks at all shelves, the thread's own first. NULL: there is nothing; &busy: perhaps there is. */
+static Entry *take_anywhere(FwlBufferPool *pool, unsigned own)
 {
-    for (unsigned i = 0; i < SHELF_COUNT; i++) {
-        Entry *entry = take_entry(&pool->shelves[(own + i) % SHELF_COUNT]);
-        if (entry == &busy)
-            *was_busy = true;
-        else if (entry)
-            return entry;
+    Entry *found = NULL;
+    for (unsigned i = 0; i < SHELF_COUNT && (!found || found == &busy); i++) {
+        Shelf *shelf = &pool->shelves[(own + i) % SHELF_COUNT];
+        Entry *head = atomic_load_explicit(&shelf->head, memory_order_relaxed);
+        if (head && head != &busy)
+            head = take_entry(shelf);
+        if (head)
+            found = head;
     }
-    return NULL;
+    return found;
 }
 
+/* Whoever has a shelf may have lost the processor. That is waited for where one buffer more would
+ * be one of many, and not for ever: the other thread may not run before this one ends. */
 static __attribute__((noinline)) Entry *take_slowly(FwlBufferPool *pool, unsigned own)
 {
-    for (unsigned look = 0;; look++) {
-        bool was_busy = false;
-        Entry *entry = take_elsewhere(pool, own, &was_busy);
-        if (entry || !was_busy || look >= LOOKS_BEFORE_YIELD + YIELDS_MAX)
-            return entry;
-        if (look >= LOOKS_BEFORE_YIELD)
-            fwl_os_yield();
+    Entry *entry = take_anywhere(pool, own);
+    for (unsigned look = 1; entry == &busy && look < LOOKS_MAX; look++)
+        entry = take_anywhere(pool, own);
+    const bool has_many = fwl_refcount_get(&pool->refcount) > SHELF_COUNT;
+    for (unsigned look = 0; entry == &busy && has_many && look < YIELDS_MAX; look++) {
+        fwl_os_yield();
+        entry = take_anywhere(pool, own);
     }
+    return entry == &busy ? NULL : entry;
 }
 
 static inline Entry *take_idle(FwlBufferPool *pool)
@@ -249,13 +261,25 @@ void fwl_buffer_pool_uninit(FwlBufferPool **pool)
 
 /* Getting and releasing */
 
+static __attribute__((noinline)) void release_slowly(Entry *entry, unsigned own,
+                                                     enum PutResult result)
+{
+    FwlBufferPool *pool = entry->pool;
+    if (result == PUT_BUSY)
+        result = put_slowly(pool, entry, own);
+    if (result == PUT_CLOSED)
+        unref_pool(pool);
+}
+
 static void release_buffer(void *opaque, uint8_t *data)
 {
     (void)data;
     Entry *entry = opaque;
     FwlBufferPool *pool = entry->pool;
-    if (put_idle(pool, entry))
-        unref_pool(pool);
+    const unsigned own = own_shelf();
+    const enum PutResult result = put_entry(&pool->shelves[own % SHELF_COUNT], entry);
+    if (__builtin_expect(result != PUT_OPEN, 0))
+        release_slowly(entry, own, result);
 }
 
 /* Makes a buffer with the program's alloc the pool's own: its free callback is the pool's from now

@@ -35,8 +35,8 @@ def report_of(*arguments, **environment):
     return json.loads(done.stdout)
 
 
-def work_names():
-    text = run("--list").stdout
+def work_names(topic="pool"):
+    text = run_topic(topic, "--list").stdout
     return [line.split()[0] for line in text[:text.index("peers:")].splitlines()]
 
 
@@ -81,19 +81,38 @@ def a_filter_leaves_the_works_that_contain_it():
     tap.expect_equal(measured, [name for name in work_names() if "hot/" in name])
 
 
-@tap.case
-def a_quick_run_of_everything_has_a_row_for_every_work_within_80_columns():
-    done = run("--quick")
+def a_quick_run_has_a_row_for_every_work_within_80_columns(topic):
+    done = run_topic(topic, "--quick")
     tap.expect_equal(done.returncode, 0, f"the exit status ({done.stderr})")
     tap.expect_equal(long_lines(done.stdout), [], "what is longer than 80 columns")
     headings = re.findall(r"^(\S+) \[\S+\]: ", done.stdout, re.M)
     tap.expect_equal(headings, list(dict.fromkeys(headings)), "the headings, each once")
-    for name in work_names():
+    for name in work_names(topic):
         group, _, row = name.partition("/")
         rows = done.stdout.split(f"\n{group} [")[1].split("]: ")[1]
         tap.expect(f"\n  {row or group} " in rows, f"{name} is not told of")
     tap.expect(re.match(r"\d+ bounds: \d+ hold, \d+ miss, \d+ within noise$",
                         done.stdout.splitlines()[-1]), "the last line counts the bounds")
+
+
+for name in ("pool", "objects"):
+    tap.add_case("a_quick_run_has_a_row_for_every_work_within_80_columns: " + name,
+                 a_quick_run_has_a_row_for_every_work_within_80_columns, name)
+
+
+@tap.case
+def objects_are_held_against_libavutil_on_each_allocator():
+    done = run_topic("objects", "--quick", "--json")
+    report = json.loads(done.stdout)
+    tap.expect_equal([work["name"] for work in report["works"]], work_names("objects"))
+    known = {peer["name"] for peer in report["peers"]}
+    for work in report["works"]:
+        names = [peer["name"] for peer in work["peers"]]
+        tap.expect_equal(names[0], "framewell", work["name"])
+        tap.expect("skipped" in work or set(names[1:]) <= known - {"textbook", "bare"}, names)
+    bounded = {bound["work"] for bound in report["bounds"]}
+    for work in report["works"]:
+        tap.expect(work["name"] in bounded, f"{work['name']} has no bound")
 
 
 @tap.case

@@ -10,6 +10,16 @@ static void close_buffer(void *object)
     fwl_buffer_unref(object);
 }
 
+enum { SOME = 20 };
+
+/* SOME references. */
+static void close_buffers(void *object)
+{
+    FwlBufferRef **bufs = object;
+    for (int i = 0; i < SOME; i++)
+        fwl_buffer_unref(&bufs[i]);
+}
+
 static void close_buffer_pool(void *object)
 {
     fwl_buffer_pool_uninit(object);
@@ -324,6 +334,27 @@ static void replace_makes_the_destination_see_the_source(void)
     assert_null(target);
 }
 
+static void references_beyond_the_second_are_as_good(void)
+{
+    FwlBufferRef *bufs[SOME] = {need(fwl_buffer_alloc(100))};
+    later(close_buffers, bufs);
+    for (int i = 1; i < 4; i++)
+        bufs[i] = need(fwl_buffer_slice(bufs[0], (size_t)i, 10));
+    assert_int_equal(fwl_buffer_get_ref_count(bufs[0]), 4);
+    for (int i = 1; i < 4; i++) { /* in the order they came: each ends before a later one */
+        assert_ptr_equal(bufs[i]->data, bufs[0]->data + i);
+        fwl_buffer_unref(&bufs[i]);
+        bufs[i] = need(fwl_buffer_ref(bufs[0]));
+        assert_int_equal(bufs[i]->size, 100);
+        assert_int_equal(fwl_buffer_get_ref_count(bufs[0]), 4);
+    }
+    fwl_buffer_unref(&bufs[0]);
+    fwl_buffer_unref(&bufs[2]);
+    fwl_buffer_unref(&bufs[3]);
+    assert_true(fwl_buffer_is_writable(bufs[1]));
+    memset(bufs[1]->data, 1, 100);
+}
+
 /* Pools of buffers */
 
 static void a_released_buffer_comes_back_from_its_pool(void)
@@ -340,6 +371,25 @@ static void a_released_buffer_comes_back_from_its_pool(void)
     assert_ptr_equal(buf->data, data);
     assert_int_equal(buf->size, 1000);
     assert_int_equal(fwl_buffer_get_ref_count(buf), 1);
+}
+
+static void the_buffer_that_was_released_last_comes_back_first(void)
+{
+    FwlBufferPool *pool = need(fwl_buffer_pool_init(100, NULL));
+    later(close_buffer_pool, &pool);
+    FwlBufferRef *bufs[SOME] = {NULL};
+    uint8_t *data[SOME];
+    later(close_buffers, bufs);
+    for (int i = 0; i < SOME; i++) {
+        bufs[i] = need(fwl_buffer_pool_get(pool));
+        data[i] = bufs[i]->data;
+    }
+    for (int i = 0; i < SOME; i++)
+        fwl_buffer_unref(&bufs[i]);
+    for (int i = SOME - 1; i >= 0; i--) {
+        bufs[i] = need(fwl_buffer_pool_get(pool));
+        assert_ptr_equal(bufs[i]->data, data[i]);
+    }
 }
 
 static void buffers_outlive_their_pool(void)
@@ -433,7 +483,9 @@ int main(int argc, char **argv)
         CASE(realloc_of_a_shared_buffer_leaves_the_other_holder_alone),
         CASE(realloc_that_fails_leaves_the_buffer_alone),
         CASE(replace_makes_the_destination_see_the_source),
+        CASE(references_beyond_the_second_are_as_good),
         CASE(a_released_buffer_comes_back_from_its_pool),
+        CASE(the_buffer_that_was_released_last_comes_back_first),
         CASE(buffers_outlive_their_pool),
         CASE(a_pool_with_callbacks_makes_frees_and_ends_through_them),
         CASE(a_pool_refuses_buffers_that_are_too_small),

@@ -59,7 +59,40 @@ static void a_count_at_its_maximum_refuses(void)
     FwlRefcount count;
     atomic_init(&count.count, FWL_REFCOUNT_MAX);
     assert_false(fwl_refcount_inc(&count));
+    assert_false(fwl_refcount_inc_seated(&count));
     assert_int_equal(fwl_refcount_get(&count), FWL_REFCOUNT_MAX);
+    atomic_init(&count.count, FWL_REFCOUNT_MAX + FWL_REFCOUNT_SEAT);
+    assert_false(fwl_refcount_inc(&count));
+    assert_int_equal(fwl_refcount_get(&count), FWL_REFCOUNT_MAX);
+}
+
+static void the_seat_is_taken_once_and_left_with_its_reference(void)
+{
+    FwlRefcount count;
+    fwl_refcount_init(&count);
+    assert_true(fwl_refcount_inc_seated(&count));
+    assert_false(fwl_refcount_inc_seated(&count));
+    assert_true(fwl_refcount_inc(&count));
+    assert_int_equal(fwl_refcount_get(&count), 3);
+    assert_false(fwl_refcount_dec_seated(&count));
+    assert_int_equal(fwl_refcount_get(&count), 2);
+    assert_true(fwl_refcount_inc_seated(&count));
+    assert_false(fwl_refcount_dec(&count));
+    assert_false(fwl_refcount_dec(&count));
+    assert_int_equal(fwl_refcount_get(&count), 1);
+    assert_true(fwl_refcount_dec_seated(&count));
+}
+
+static void a_closed_seat_is_no_reference(void)
+{
+    FwlRefcount count;
+    fwl_refcount_close_seat(&count);
+    assert_int_equal(fwl_refcount_get(&count), 1);
+    assert_false(fwl_refcount_inc_seated(&count));
+    assert_true(fwl_refcount_inc(&count));
+    assert_int_equal(fwl_refcount_get(&count), 2);
+    assert_false(fwl_refcount_dec(&count));
+    assert_true(fwl_refcount_dec(&count));
 }
 
 static void every_status_has_a_name_and_a_text(void)
@@ -119,6 +152,8 @@ int main(int argc, char **argv)
         CASE(powers_of_two_are_known),
         CASE(the_last_of_three_references_is_told_so),
         CASE(a_count_at_its_maximum_refuses),
+        CASE(the_seat_is_taken_once_and_left_with_its_reference),
+        CASE(a_closed_seat_is_no_reference),
         CASE(every_status_has_a_name_and_a_text),
         CASE(strerror_cuts_to_the_space_it_is_given),
         CASE(strerror_names_an_unknown_number),
