@@ -232,6 +232,43 @@ static void large_planes_are_copied_whole(void)
     }
 }
 
+/* What is chosen where the CPU can do less than this one. */
+static void lesser_cpus_are_served_too(void)
+{
+    const unsigned all = fwl_cpu_features();
+    const unsigned lesser[] = {FWL_CPU_KNOWN, all & ~(unsigned)FWL_CPU_AVX512, all};
+    static const struct Variant chosen = {"chosen", FWL_CPU_KNOWN, repeat_public, fwl_rows_copy};
+    for (size_t i = 0; i < sizeof lesser / sizeof *lesser; i++) {
+        atomic_store(&fwl_cpu_known_features, lesser[i]);
+        fill_areas(8192, (uint32_t)i);
+        for (size_t period = 1; period <= 80; period++) {
+            for (size_t size = 1; size <= 700; size += 1 + size / 20)
+                compare_repeat(&chosen, 512 + size % ALIGNMENTS, period, size);
+        }
+        for (size_t size = 1; size <= 600; size++) {
+            const struct FwlRows shape = {
+                .dst_linesize = 620, .src_linesize = 640, .size = size, .count = 3};
+            compare_rows(&chosen, &shape, size % 7, size % 5);
+        }
+    }
+}
+
+static void very_long_rows_are_copied(void)
+{
+    enum { SIZE = (1 << 16) + 1 };
+    static uint8_t from[2 * SIZE], to[2 * SIZE + 100];
+    for (size_t i = 0; i < sizeof from; i++)
+        from[i] = (uint8_t)(i * 31 >> 5);
+    fwl_rows_copy(&(struct FwlRows){.dst = to,
+                                    .src = from,
+                                    .dst_linesize = SIZE + 100,
+                                    .src_linesize = SIZE,
+                                    .size = SIZE,
+                                    .count = 2});
+    assert_memory_equal(to, from, SIZE);
+    assert_memory_equal(to + SIZE + 100, from + SIZE, SIZE);
+}
+
 static void what_a_cpu_can_stays_the_same(void)
 {
     const unsigned first = fwl_cpu_features();
@@ -290,6 +327,8 @@ int main(int argc, char **argv)
         CASE_ONCE(rows_are_copied_and_nothing_between_them),
         CASE_ONCE(rows_may_run_upwards_and_without_gaps),
         CASE_ONCE(large_planes_are_copied_whole),
+        CASE_ONCE(lesser_cpus_are_served_too),
+        CASE_ONCE(very_long_rows_are_copied),
         CASE_ONCE(what_a_cpu_can_stays_the_same),
     };
     return run_cases("vectors", cases, sizeof cases / sizeof *cases, argc, argv);
