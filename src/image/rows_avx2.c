@@ -42,7 +42,7 @@ TARGET static inline __attribute__((always_inline)) void copy_row(uint8_t *dst, 
     }
     const __m256i first = load(src), last = load(src + size - VECTOR);
     uint8_t *const start = dst, *const end = dst + size;
-    const size_t head = -(uintptr_t)dst & (VECTOR - 1);
+    const size_t head = (VECTOR - ((uintptr_t)dst & (VECTOR - 1))) & (VECTOR - 1);
     dst += head;
     src += head;
     size -= head;

@@ -41,7 +41,7 @@ TARGET static inline void copy_end(uint8_t *dst, const uint8_t *src, size_t size
 TARGET static inline __attribute__((always_inline)) void copy_row(uint8_t *dst, const uint8_t *src,
                                                                   size_t size, bool is_streaming)
 {
-    const size_t to_boundary = -(uintptr_t)dst & (VECTOR - 1);
+    const size_t to_boundary = (VECTOR - ((uintptr_t)dst & (VECTOR - 1))) & (VECTOR - 1);
     const size_t head = to_boundary < size ? to_boundary : size;
     if (head > 0)
         copy_end(dst, src, head);

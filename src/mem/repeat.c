@@ -118,7 +118,8 @@ static inline void repeat_word(uint8_t *dst, size_t period, size_t size)
         UINT64_C(0x0100000000000001),
     };
     static const uint8_t steps[8] = {0, 8, 8, 6, 8, 5, 6, 7};
-    const uint64_t word = load_period(dst - period, period) * ones[period];
+    uint64_t word; /* the product wraps where the last repetition is cut */
+    (void)__builtin_mul_overflow(load_period(dst - period, period), ones[period], &word);
     for (; size >= sizeof word; size -= steps[period]) {
         memcpy(dst, &word, sizeof word);
         dst += steps[period];

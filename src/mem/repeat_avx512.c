@@ -87,7 +87,7 @@ TARGET void fwl_repeat_avx512(uint8_t *dst, size_t period, size_t size)
         store_ends(dst, size, first, start, places, period);
         return;
     }
-    const size_t head = -(uintptr_t)dst & (VECTOR - 1);
+    const size_t head = (VECTOR - ((uintptr_t)dst & (VECTOR - 1))) & (VECTOR - 1);
     _mm512_storeu_si512(dst, first);
     dst += head;
     size -= head;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """The layout layer gives the same numbers on machines of 32 bits, of the other byte order and on
-Arm, where the compilers and qemu for them are here."""
+Arm, where the compilers and qemu for them are here; and under clang's checks of every integer."""
 import glob
 import os
 import shutil
@@ -15,7 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = [path for layer in ("image/*", "sample/*", "mem/repeat*", "base/cpu", "base/log",
                               "base/status")
            for path in sorted(glob.glob(os.path.join(tap.ROOT, "src", layer + ".c")))]
-FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-DFWL_BUILDING", "-static",
+FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-DFWL_BUILDING",
          "-I" + os.path.join(tap.ROOT, "src"), "-I" + os.path.join(tap.ROOT, "include")]
 
 
@@ -24,13 +24,14 @@ def numbers(compiler, runner):
     for tool in (compiler[0], *runner):
         if not shutil.which(tool):
             raise tap.Skip(f"{tool} is not here")
+    linking = ["-static"] if runner else []
     with tempfile.TemporaryDirectory() as folder:
         trial, program = os.path.join(folder, "trial.c"), os.path.join(folder, "numbers")
         with open(trial, "w", encoding="utf-8") as file:
             file.write("#include <stdio.h>\nint main(void) { return 0; }\n")
-        if tap.run([*compiler, "-static", trial, "-o", program]).returncode != 0:
+        if tap.run([*compiler, *linking, trial, "-o", program]).returncode != 0:
             raise tap.Skip(f"{' '.join(compiler)} has no C library")
-        tap.run_ok([*compiler, *FLAGS, os.path.join(HERE, "layout_numbers.c"), *SOURCES,
+        tap.run_ok([*compiler, *FLAGS, *linking, os.path.join(HERE, "layout_numbers.c"), *SOURCES,
                     "-o", program])
         return tap.run_ok([*runner, program]).stdout
 
@@ -48,5 +49,7 @@ tap.add_case("big_endian_gives_the_same_numbers", other_machine, ["s390x-linux-g
              ["qemu-s390x"])
 tap.add_case("arm_gives_the_same_numbers", other_machine, ["aarch64-linux-gnu-gcc-12"],
              ["qemu-aarch64"])
+tap.add_case("no_integer_wraps_or_is_cut_without_saying_so", other_machine,
+             ["clang", "-fsanitize=undefined,integer", "-fno-sanitize-recover=all"], [])
 
 tap.main()
