@@ -3,20 +3,25 @@
  * Sizes and copies of pictures, and repeated bytes, against libavutil and the C library. Every line
  * of the table is a work with the bounds that hold for the library.
  */
-#include "avpool.h"
 #include "bench_topics.h"
+#include "buffer_pools.h"
 #include "layout_works.h"
 
 #define FRAMEWELL "framewell"
 #define LIBAVUTIL "libavutil"
 #define LIBC      "libc"
 
+static bool describe_libavutil(char *version, size_t size)
+{
+    return avpool.describe(version, size);
+}
+
 static const struct BenchPeer peers[] = {
     {.name = FRAMEWELL, .kind = LAYOUT_FRAMEWELL},
     {.name = LIBAVUTIL,
      .kind = LAYOUT_LIBAVUTIL,
      .package = "libavutil-dev",
-     .describe = avpool_describe},
+     .describe = describe_libavutil},
     {.name = LIBC, .kind = LAYOUT_LIBC, .is_floor = true},
 };
 
@@ -80,7 +85,7 @@ static const struct BenchWork works[] = {
 };
 
 const struct BenchSuite bench_layout_suite = {
-    .name = "framewell bench layout",
+    .name = "layout",
     .title = "picture sizes and copies against libavutil and the C library",
     .peers = peers,
     .peer_count = sizeof peers / sizeof *peers,
