@@ -7,6 +7,7 @@ nothing.
 """
 import json
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -23,7 +24,7 @@ def run(*arguments):
 
 @tap.case
 def a_quick_run_tells_of_every_work_and_judges_it():
-    names = [line.split()[0] for line in run("--list").splitlines()]
+    names = [line.split()[0] for line in run("--list").splitlines() if "/" in line.split()[0]]
     report = json.loads(run("--quick", "--json"))
     tap.expect_equal([work["name"] for work in report["works"]], names, "the works")
     tap.expect_equal({name.split("/")[0] for name in names}, {"size", "copy", "back"})
@@ -48,7 +49,7 @@ def copies_and_long_repetitions_are_held_against_the_c_library():
 def the_text_keeps_within_80_columns():
     text = run("--quick", "--rounds", "2")
     tap.expect_equal([line for line in text.splitlines() if len(line) > 80], [], "longer lines")
-    tap.expect(" bounds hold" in text.splitlines()[-1], "the last line counts the bounds")
+    tap.expect(re.match(r"\d+ bounds: ", text.splitlines()[-1]), "the last line counts the bounds")
 
 
 tap.main()
