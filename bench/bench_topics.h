@@ -6,6 +6,7 @@
 
 #include "harness.h"
 
+extern const struct BenchSuite bench_layout_suite;
 extern const struct BenchSuite bench_pool_suite;
 extern const struct BenchSuite bench_objects_suite;
 

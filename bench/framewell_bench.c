@@ -18,6 +18,7 @@
 static const struct BenchSuite *const topics[] = {
     &bench_pool_suite,
     &bench_objects_suite,
+    &bench_layout_suite,
 };
 
 enum { TOPIC_COUNT = sizeof topics / sizeof *topics };

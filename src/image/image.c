@@ -51,39 +51,35 @@ void fwl_image_fill_max_pixsteps(int max_pixsteps[4], int max_pixstep_comps[4],
     }
 }
 
-/* The bytes of a row whose largest step is step, in component comp. */
-static int row_size(const FwlPixFmtDescriptor *desc, int width, int step, int comp)
+/* The bytes of a row of a plane. */
+static int row_size(const struct FwlImageFacts *facts, int width, int plane)
 {
-    const int columns = fwl_shift_up(width, comp == 1 || comp == 2 ? desc->log2_chroma_w : 0);
+    const int columns = fwl_shift_up(width, facts->plane[plane].w_shift);
     if (columns < 0)
         return columns;
-    const int64_t elements = (int64_t)step * columns;
+    const int64_t elements = (int64_t)facts->plane[plane].step * columns;
     if (elements > INT_MAX)
         return FWL_E_RANGE;
-    const bool is_bits = (desc->flags & FWL_PIX_FMT_FLAG_BITSTREAM) != 0;
-    return (int)(is_bits ? (elements + 7) >> 3 : elements);
+    return (int)(facts->is_bits ? (elements + 7) >> 3 : elements);
 }
 
 int fwl_image_get_linesize(enum FwlPixelFormat pix_fmt, int width, int plane)
 {
-    const FwlPixFmtDescriptor *desc = fwl_image_descriptor(pix_fmt);
-    if (!desc || width < 0 || plane < 0 || plane > 3)
+    const struct FwlImageFacts *facts = fwl_image_facts(pix_fmt);
+    if (!facts || width < 0 || plane < 0 || plane > 3)
         return FWL_E_INVALID;
-    int steps[4], comps[4];
-    fwl_image_fill_max_pixsteps(steps, comps, desc);
-    return row_size(desc, width, steps[plane], comps[plane]);
+    return row_size(facts, width, plane);
 }
 
 int fwl_image_fill_linesizes(int linesizes[4], enum FwlPixelFormat pix_fmt, int width)
 {
     memset(linesizes, 0, 4 * sizeof *linesizes);
-    const FwlPixFmtDescriptor *desc = fwl_image_descriptor(pix_fmt);
-    if (!desc || width < 0)
+    const struct FwlImageFacts *facts = fwl_image_facts(pix_fmt);
+    if (!facts || width < 0)
         return FWL_E_INVALID;
-    int steps[4], comps[4], rows[4];
-    fwl_image_fill_max_pixsteps(steps, comps, desc);
+    int rows[4];
     for (int i = 0; i < 4; i++) {
-        rows[i] = row_size(desc, width, steps[i], comps[i]);
+        rows[i] = row_size(facts, width, i);
         if (rows[i] < 0)
             return rows[i];
     }
@@ -214,47 +210,52 @@ int fwl_image_check_sar(unsigned w, unsigned h, FwlRational sar)
     return scaled > 0 ? 0 : FWL_E_INVALID;
 }
 
-/* Linesizes rounded up to align, which is at most FWL_IMAGE_ALIGN_MAX, for a width that passed
- * check_size: they fit. */
-static int aligned_linesizes(int linesizes[4], enum FwlPixelFormat pix_fmt, int width, int align)
-{
-    const int err = fwl_image_fill_linesizes(linesizes, pix_fmt, width);
-    if (err < 0)
-        return err;
-    for (int i = 0; i < 4; i++)
-        linesizes[i] = (int)fwl_align_up((size_t)linesizes[i], (size_t)align);
-    return 0;
-}
-
-/* The sizes of rows and planes of an aligned picture; gives the bytes of the whole. */
-static int aligned_picture(int linesizes[4], size_t sizes[4], enum FwlPixelFormat pix_fmt,
-                           int width, int height, int align)
+/* Whether there is such a picture, its bytes aside. */
+static int check_picture(const struct FwlImageFacts *facts, int width, int height, int align)
 {
     const int bad_align = fwl_image_check_align(align);
     const int bad_sides = fwl_image_check_sides(width, height);
-    if (!fwl_image_descriptor(pix_fmt) || bad_align == FWL_E_INVALID || bad_sides == FWL_E_INVALID)
+    if (!facts || bad_align == FWL_E_INVALID || bad_sides == FWL_E_INVALID)
         return FWL_E_INVALID;
-    if (bad_align < 0 || bad_sides < 0)
-        return FWL_E_RANGE;
-    const int err = aligned_linesizes(linesizes, pix_fmt, width, align);
-    return err < 0 ? err : picture_size(sizes, pix_fmt, height, linesizes);
+    return bad_align < 0 || bad_sides < 0 ? FWL_E_RANGE : 0;
+}
+
+/*
+ * The linesizes of an aligned picture, and the bytes of the whole. Nothing here can wrap: a picture
+ * that fwl_image_check_sides lets through has sides below 2^21, pixels take 16 bytes at most, and
+ * align is at most 2^21.
+ */
+static int aligned_picture(int linesizes[4], enum FwlPixelFormat pix_fmt, int width, int height,
+                           int align)
+{
+    const struct FwlImageFacts *facts = fwl_image_facts(pix_fmt);
+    const int err = check_picture(facts, width, height, align);
+    if (err < 0)
+        return err;
+    int64_t total = facts->has_palette ? FWL_PALETTE_SIZE : 0;
+    for (int i = 0; i < facts->plane_count; i++) {
+        const int w_shift = facts->plane[i].w_shift, h_shift = facts->plane[i].h_shift;
+        const int elements = facts->plane[i].step * ((width + (1 << w_shift) - 1) >> w_shift);
+        const int row = facts->is_bits ? (elements + 7) >> 3 : elements;
+        linesizes[i] = (row + align - 1) & -align;
+        total += (int64_t)linesizes[i] * ((height + (1 << h_shift) - 1) >> h_shift);
+    }
+    return total > INT_MAX ? FWL_E_RANGE : (int)total;
 }
 
 int fwl_image_get_buffer_size(enum FwlPixelFormat pix_fmt, int width, int height, int align)
 {
     int linesizes[4];
-    size_t sizes[4];
-    return aligned_picture(linesizes, sizes, pix_fmt, width, height, align);
+    return aligned_picture(linesizes, pix_fmt, width, height, align);
 }
 
 int fwl_image_fill_arrays(uint8_t *dst_data[4], int dst_linesize[4], const uint8_t *src,
                           enum FwlPixelFormat pix_fmt, int width, int height, int align)
 {
-    int linesizes[4];
-    size_t sizes[4];
+    int linesizes[4] = {0};
     memset(dst_data, 0, 4 * sizeof *dst_data);
     memset(dst_linesize, 0, 4 * sizeof *dst_linesize);
-    const int total = aligned_picture(linesizes, sizes, pix_fmt, width, height, align);
+    const int total = aligned_picture(linesizes, pix_fmt, width, height, align);
     if (total < 0)
         return total;
     memcpy(dst_linesize, linesizes, sizeof linesizes);

@@ -8,16 +8,19 @@
 #include "base/align.h"
 #include "framewell/image.h"
 #include "image/planes.h"
+#include "image/rows.h"
 
+/* Rows of no bytes are none. */
 static void copy_rows(uint8_t *dst, ptrdiff_t dst_linesize, const uint8_t *src,
                       ptrdiff_t src_linesize, size_t row, int height)
 {
-    if (dst_linesize == src_linesize && dst_linesize == (ptrdiff_t)row) {
-        memcpy(dst, src, row * (size_t)height);
-        return;
-    }
-    for (int y = 0; y < height; y++)
-        memcpy(dst + y * dst_linesize, src + y * src_linesize, row);
+    if (row > 0)
+        fwl_rows_copy(&(struct FwlRows){.dst = dst,
+                                        .src = src,
+                                        .dst_linesize = dst_linesize,
+                                        .src_linesize = src_linesize,
+                                        .size = row,
+                                        .count = (size_t)height});
 }
 
 int fwl_image_copy_plane_uc_from(uint8_t *dst, ptrdiff_t dst_linesize, const uint8_t *src,
@@ -28,8 +31,7 @@ int fwl_image_copy_plane_uc_from(uint8_t *dst, ptrdiff_t dst_linesize, const uin
     if (fwl_distance(dst_linesize) < (size_t)bytewidth ||
         fwl_distance(src_linesize) < (size_t)bytewidth)
         return FWL_E_INVALID;
-    if (bytewidth > 0)
-        copy_rows(dst, dst_linesize, src, src_linesize, (size_t)bytewidth, height);
+    copy_rows(dst, dst_linesize, src, src_linesize, (size_t)bytewidth, height);
     return 0;
 }
 

@@ -225,23 +225,6 @@ void *fwl_memdup(const void *p, size_t size)
     return copy;
 }
 
-/* Each round copies what is there already, so that the repeated pattern doubles. */
-void fwl_memcpy_backptr(uint8_t *dst, int back, int cnt)
-{
-    if (back <= 0 || cnt <= 0)
-        return;
-    const uint8_t *src = dst - back;
-    size_t period = (size_t)back;
-    size_t left = (size_t)cnt;
-    while (left > period) {
-        memcpy(dst, src, period);
-        dst += period;
-        left -= period;
-        period *= 2;
-    }
-    memcpy(dst, src, left);
-}
-
 /* Freeing */
 
 void fwl_free(void *ptr)
