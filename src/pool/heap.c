@@ -559,6 +559,7 @@ static void unlock_everything_in_child(void)
     fwl_purge_forget_thread();
     FOR_EACH_POOL_OLDEST_FIRST(pool) {
         atomic_store_explicit(&pool->waiter_count, 0, memory_order_relaxed);
+        pool->trim_count = 0;
         (void)fwl_os_condition_init(&pool->wait_condition);
         for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next) {
             FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);

@@ -141,12 +141,18 @@ static void join_parent(FwlPool *pool)
     fwl_os_mutex_unlock(&parent->children_lock);
 }
 
-static void leave_parent(FwlPool *pool)
+/* False: a trim is in the pool, and ends it afterwards. */
+static bool leave_parent(FwlPool *pool)
 {
     FwlPool *parent = pool->config.parent;
     fwl_os_mutex_lock(&parent->children_lock);
-    fwl_list_remove(&pool->sibling_link);
+    const bool is_alone = pool->trim_count == 0;
+    if (is_alone)
+        fwl_list_remove(&pool->sibling_link);
+    else
+        pool->is_left = true;
     fwl_os_mutex_unlock(&parent->children_lock);
+    return is_alone;
 }
 
 /* Ends the memory of a pool that nobody holds a count of. */
@@ -160,15 +166,22 @@ static void tear_down(FwlPool *pool)
     fwl_os_unmap(pool, pool->mapping_size);
 }
 
+/* A pool that is in nobody's list any more. */
+static void end_pool(FwlPool *pool)
+{
+    FwlPool *parent = pool->config.parent;
+    tear_down(pool);
+    if (parent && waits_at_limit(parent))
+        fwl_pool_wake_waiters(parent);
+}
+
 void fwl_pool_unref(FwlPool *pool)
 {
     while (pool && fwl_refcount_dec(&pool->refcount)) {
         FwlPool *parent = pool->config.parent;
-        if (parent)
-            leave_parent(pool);
-        tear_down(pool);
-        if (parent && waits_at_limit(parent))
-            fwl_pool_wake_waiters(parent);
+        if (parent && !leave_parent(pool))
+            return;
+        end_pool(pool);
         pool = parent;
     }
 }
@@ -699,13 +712,45 @@ static size_t trim_own(FwlPool *pool, size_t keep)
     return atomic_load_explicit(&pool->given_back, memory_order_relaxed) - before;
 }
 
+/* With the lock: this trim is out of the child. True: it was the last one in a pool that nobody
+ * holds any more. */
+static bool leave_child(FwlPool *child)
+{
+    const bool is_last = --child->trim_count == 0 && child->is_left;
+    if (is_last)
+        fwl_list_remove(&child->sibling_link);
+    return is_last;
+}
+
+/* Goes from this child (NULL: from none) into the next that somebody holds; NULL: there is none. */
+static FwlPool *enter_next_child(FwlPool *pool, FwlPool *child)
+{
+    fwl_os_mutex_lock(&pool->children_lock);
+    FwlLink *link = child ? child->sibling_link.next : pool->children.next;
+    while (link != &pool->children && FWL_ITEM_OF(link, FwlPool, sibling_link)->is_left)
+        link = link->next;
+    FwlPool *next = NULL;
+    if (link != &pool->children) {
+        next = FWL_ITEM_OF(link, FwlPool, sibling_link);
+        next->trim_count++;
+    }
+    const bool is_ended = child && leave_child(child);
+    fwl_os_mutex_unlock(&pool->children_lock);
+    if (is_ended) {
+        end_pool(child);
+        fwl_pool_unref(pool); /* the child's hold; who trims has another */
+    }
+    return next;
+}
+
+/* Without the lock: trimming a debug pool may give back the last block of one that was just
+ * destroyed, which then leaves its parent. */
 size_t fwl_pool_trim_tree(FwlPool *pool, size_t keep)
 {
     size_t trimmed = trim_own(pool, keep);
-    fwl_os_mutex_lock(&pool->children_lock);
-    for (FwlLink *link = pool->children.next; link != &pool->children; link = link->next)
-        trimmed += fwl_pool_trim_tree(FWL_ITEM_OF(link, FwlPool, sibling_link), keep);
-    fwl_os_mutex_unlock(&pool->children_lock);
+    FwlPool *child = NULL;
+    while ((child = enter_next_child(pool, child)) != NULL)
+        trimmed += fwl_pool_trim_tree(child, keep);
     return trimmed;
 }
 

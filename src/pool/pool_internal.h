@@ -200,6 +200,9 @@ struct FwlPool {
     FwlMutex children_lock;
     FwlLink children;
     FwlLink sibling_link;
+    /* Under the parent's children_lock: */
+    unsigned trim_count; /* trims that are in this pool, which keep it */
+    bool is_left;        /* nobody else does any more: the last of them ends it */
 };
 
 /* pool_config.c */

@@ -232,6 +232,68 @@ static void small_blocks_beyond_the_budget_are_given_back_and_none_is_refused(vo
     assert_int_equal(end_family(), 0);
 }
 
+/* Children come and go while their parent, at its limit, looks for idle memory in all of them. */
+enum { GENERATIONS = 1000, CHILD_BLOCKS = 20 };
+
+static void live_and_end(FwlPool *parent, uint64_t *seed)
+{
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.parent = parent;
+    config.enable_debug = next_random(seed) % 4 != 0;
+    FwlPool *child;
+    if (fwl_pool_create(&child, &config) < 0)
+        return;
+    void *blocks[CHILD_BLOCKS];
+    for (size_t i = 0; i < CHILD_BLOCKS; i++)
+        blocks[i] = fwl_pool_alloc(child, (size_t)(next_random(seed) % (64 * KIB)));
+    const size_t left_behind = next_random(seed) % 2;
+    for (size_t i = left_behind; i < CHILD_BLOCKS; i++)
+        fwl_pool_free(child, blocks[i]);
+    fwl_pool_destroy(&child);
+    if (left_behind > 0)
+        fwl_pool_free(NULL, blocks[0]);
+}
+
+static void *be_generations(void *opaque)
+{
+    Worker *worker = opaque;
+    for (size_t i = 0; i < GENERATIONS; i++)
+        live_and_end(worker->work->pool, &worker->seed);
+    return NULL;
+}
+
+static void *ask_for_too_much(void *opaque)
+{
+    Worker *worker = opaque;
+    while (!atomic_load(&worker->work->is_over)) {
+        if (fwl_pool_alloc(worker->work->pool, LIMIT + 1))
+            atomic_fetch_add(&worker->work->failures, 1);
+    }
+    return NULL;
+}
+
+static void children_come_and_go_while_their_parent_looks_for_room(void)
+{
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = LIMIT;
+    config.on_limit = FWL_LIMIT_FAIL;
+    static Work work;
+    work = (Work){0};
+    need_ok(fwl_pool_create(&work.pool, &config));
+    Worker workers[4];
+    for (size_t i = 0; i < 4; i++)
+        start_worker(&workers[i], &work, i + 1, i < 2 ? be_generations : ask_for_too_much);
+    fwl_os_thread_join(&workers[0].thread);
+    fwl_os_thread_join(&workers[1].thread);
+    atomic_store(&work.is_over, true);
+    fwl_os_thread_join(&workers[2].thread);
+    fwl_os_thread_join(&workers[3].thread);
+    FwlPoolStats stats = stats_of(work.pool);
+    fwl_pool_destroy(&work.pool);
+    assert_int_equal(atomic_load(&work.failures), 0);
+    assert_int_equal(stats.charged_size, 0);
+}
+
 int main(int argc, char **argv)
 {
     /* Without planted failures: threads meet them in no fixed order. */
@@ -241,6 +303,7 @@ int main(int argc, char **argv)
         CASE_ONCE(frames_that_are_waited_for_never_go_over_the_budget),
         CASE_ONCE(frames_beyond_the_budget_are_given_back_and_none_is_refused),
         CASE_ONCE(small_blocks_beyond_the_budget_are_given_back_and_none_is_refused),
+        CASE_ONCE(children_come_and_go_while_their_parent_looks_for_room),
     };
     return run_cases("pool_budget", cases, sizeof cases / sizeof cases[0], argc, argv);
 }
