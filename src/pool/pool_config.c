@@ -45,6 +45,9 @@ static int refuse(const FwlPoolConfig *config, int status, const char *complaint
 
 int fwl_pool_config_check(const FwlPoolConfig *config)
 {
+    if (!fwl_is_power_of_two(config->alignment) || config->alignment < ALIGNMENT_MIN ||
+        config->alignment > ALIGNMENT_MAX)
+        return refuse(config, FWL_E_INVALID, "alignment is no power of two from 16 to 4096");
     if (config->small_block_size < config->alignment)
         return refuse(config, FWL_E_INVALID, "small_block_size is less than alignment");
     if (config->medium_block_size < config->small_block_size)
@@ -53,9 +56,6 @@ int fwl_pool_config_check(const FwlPoolConfig *config)
         return refuse(config, FWL_E_INVALID, "large_block_size is less than medium_block_size");
     if (config->large_block_size > FWL_LARGE_MAX)
         return refuse(config, FWL_E_INVALID, "large_block_size is more than 1 MiB");
-    if (!fwl_is_power_of_two(config->alignment) || config->alignment < ALIGNMENT_MIN ||
-        config->alignment > ALIGNMENT_MAX)
-        return refuse(config, FWL_E_INVALID, "alignment is no power of two from 16 to 4096");
     if (config->initial_pool_size > INITIAL_SIZE_MAX)
         return refuse(config, FWL_E_INVALID, "initial_pool_size is more than 64 GiB");
     if (config->max_pool_size == 0)
