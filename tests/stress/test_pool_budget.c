@@ -176,6 +176,7 @@ static unsigned long end_family(void)
 {
     unsigned long refused = 0;
     int failures = atomic_load(&family.wrong);
+    const uint64_t peak_charged = stats_of(family.works[0].pool).peak_charged;
     for (size_t i = POOLS; i-- > 0;) {
         refused += atomic_load(&family.works[i].refused);
         failures += atomic_load(&family.works[i].failures);
@@ -186,6 +187,7 @@ static unsigned long end_family(void)
     assert_int_equal(failures, 0);
     assert_int_equal(atomic_load(&family.pages.count), 0);
     assert_int_equal(atomic_load(&family.pages.size), 0);
+    assert_true(peak_charged >= atomic_load(&family.pages.peak));
     if (family.is_strict)
         assert_in_range(atomic_load(&family.pages.peak), LIMIT / 2, LIMIT);
     return refused;
