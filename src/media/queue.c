@@ -663,7 +663,7 @@ int fwl_queue_create(FwlQueue **queue, const FwlQueueConfig *config)
     FwlQueue *created = fwl_pool_aligned_alloc(chosen.pool, CACHE_LINE, size);
     if (!created)
         return FWL_E_NOMEM;
-    memset(created, 0, sizeof *created);
+    memset(created, 0, size); /* a slot without an item holds nothing */
     created->kind = kind;
     created->slot_size = slot_size;
     created->capacity = chosen.max_count;
