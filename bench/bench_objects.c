@@ -4,6 +4,7 @@
  * from whatever malloc is in the process: the peers are the allocators.
  */
 #include "bench_topics.h"
+#include "objects_queue.h"
 #include "objects_works.h"
 #include "peers.h"
 
@@ -16,8 +17,19 @@
         }                                                                                     \
     }
 
-#define AT_MOST(limit_, against_) \
-    {.metric = BENCH_TIME, .limit = (limit_), .against = (against_), .is_set = true}
+#define AT_MOST(limit_, against_)                                                      \
+    {                                                                                  \
+        .metric = BENCH_TIME, .limit = (limit_), .against = (against_), .is_set = true \
+    }
+
+#define QUEUE(name_, title_, depth_, ...)                                                   \
+    {                                                                                       \
+        .name = (name_), .title = (title_), .unit = "ns", .kinds = KIND_POOL | KIND_MALLOC, \
+        .parameter = &(const struct QueueParameter){(depth_)}, .setup = queue_setup,        \
+        .run = queue_run, .teardown = queue_teardown, .bounds = {                           \
+            __VA_ARGS__                                                                     \
+        }                                                                                   \
+    }
 
 static const struct BenchWork works[] = {
     OBJECTS("buffer/ref", "a reference to a buffer, and its end", OBJECTS_BUFFER_REF, false,
@@ -32,6 +44,10 @@ static const struct BenchWork works[] = {
             AT_MOST(0.45, BENCH_BEST)),
     OBJECTS("bufferpool/2", "the same from two threads at once", OBJECTS_BUFFER_POOL, true,
             AT_MOST(0.3, BENCH_BEST)),
+    QUEUE("queue/8", "a message from thread to thread, room for 8", 8, AT_MOST(0.2, BENCH_BEST),
+          AT_MOST(1000, NULL)),
+    QUEUE("queue/64", "a message from thread to thread, room for 64", 64, AT_MOST(0.2, BENCH_BEST),
+          AT_MOST(150, NULL)),
 };
 
 static const struct BenchGroup groups[] = {

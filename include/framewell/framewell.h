@@ -29,6 +29,7 @@
 #include "framewell/sample.h"
 #include "framewell/packet.h"
 #include "framewell/frame.h"
+#include "framewell/queue.h"
 
 #include "framewell/io.h"
 

@@ -37,6 +37,11 @@ static inline void fwl_list_push_front(FwlLink *list, FwlLink *item)
     list->next = item;
 }
 
+static inline void fwl_list_push_back(FwlLink *list, FwlLink *item)
+{
+    fwl_list_push_front(list->previous, item);
+}
+
 static inline void fwl_list_remove(FwlLink *item)
 {
     item->previous->next = item->next;

@@ -9,6 +9,7 @@
 #define FWL_OS_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -81,6 +82,24 @@ void fwl_os_condition_wake_one(FwlCondition *condition);
  * deadline has passed. */
 bool fwl_os_condition_wait(FwlCondition *condition, FwlMutex *mutex, uint64_t deadline_ns);
 
+/*
+ * Something that one thread waits for and another sets, once. The waiting thread may give the
+ * event's memory up as soon as it has seen it set: setting does not look at it again. Nothing to
+ * destroy.
+ */
+typedef struct FwlEvent {
+    atomic_uint state;
+} FwlEvent;
+
+void fwl_os_event_init(FwlEvent *event);
+
+/* Who waits then sees what was done before. A system call only where that thread sleeps. */
+void fwl_os_event_set(FwlEvent *event);
+
+/* Sleeps until the event is set; false when the deadline, as above, has passed before. It may be
+ * waited for again then. */
+bool fwl_os_event_wait(FwlEvent *event, uint64_t deadline_ns);
+
 /* Threads */
 
 typedef struct FwlThread {
@@ -111,6 +130,16 @@ void fwl_os_process_exit_init(void (*hook)(void));
 
 /* Lets another thread run. */
 void fwl_os_yield(void);
+
+/* A moment's rest for a loop that waits for another core. */
+static inline void fwl_os_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
 /*
  * A barrier of unequal halves, for a lock that one thread takes all the time and others hardly ever

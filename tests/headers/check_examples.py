@@ -23,6 +23,9 @@ LIBRARIES = [argument for argument in sys.argv[1:] if ".so" in argument]
 sys.argv[1:] = [argument for argument in sys.argv[1:] if argument not in LIBRARIES]
 HAS_BRIDGE = len(LIBRARIES) > 1
 
+C = ["gcc", "-std=c11", "-x", "c"]
+CXX = ["g++", "-std=c++17", "-x", "c++"]
+
 # Headers without an example: they are lists.
 WITHOUT_EXAMPLE = ["av_names.h"]
 # Examples whose "..." stands for what the rest needs: compiled only.
@@ -30,6 +33,7 @@ NOT_WHOLE = ["ffmpeg.h"]
 # Declarations before the function and in it, by header.
 OUTSIDE = {
     "status.h": "#include <framewell/io.h>",
+    "framewell.hpp": "#include <vector>",
     "transcode.h": "static const uint8_t clip[] = {0};\nenum { clip_size = sizeof clip };",
 }
 INSIDE = {
@@ -95,11 +99,12 @@ def flags_of(header):
 
 def example_works(header):
     flags = flags_of(header)
+    language = CXX if header.endswith(".hpp") else C
     with tempfile.TemporaryDirectory() as folder:
         binary = os.path.join(folder, "example")
         folders = [os.path.dirname(os.path.abspath(library)) for library in LIBRARIES]
         # An example need not use all that it names.
-        tap.run_ok(["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-x", "c", "-",
+        tap.run_ok([*language, "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-",
                     "-x", "none", "-o", binary, *LIBRARIES, *flags,
                     *["-Wl,-rpath," + name for name in folders]],
                    stdin=None, input=program_of(header))
@@ -115,8 +120,8 @@ def has_an_example(header):
 
 for path in source_tree.public_headers():
     base = os.path.basename(path)
-    if path.endswith(".h") and base not in WITHOUT_EXAMPLE:
-        stem = os.path.splitext(base)[0]
+    if base not in WITHOUT_EXAMPLE:
+        stem = base.removesuffix(".h").replace(".", "_")
         tap.add_case(f"{stem}_has_an_example_and_a_word_on_threads", has_an_example, path)
         tap.add_case(f"the_example_of_{stem}_compiles_and_runs", example_works, path)
 

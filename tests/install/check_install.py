@@ -64,6 +64,12 @@ for language, chosen in (("c", C), ("cxx", CXX)):
 
 
 @tap.case
+def a_cxx_program_uses_the_owners():
+    output, _ = build_and_run(CXX, "consumer_owners.cpp", "framewell")
+    tap.expect_equal(output, "installed\n")
+
+
+@tap.case
 def a_c_program_uses_the_bridge():
     if not inside("framewell-ffmpeg.pc"):
         raise tap.Skip("the bridge is not built: libav* is not here")

@@ -38,7 +38,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include <cmocka.h> /* has no word about C++ itself */
 
 struct TestCase {
     const char *name;
@@ -86,7 +90,7 @@ struct TestGuard test_guard_begin(void (*close)(void *object), void *object);
 void test_guard_end(struct TestGuard *guard);
 
 /* Ends the case here, not counted as passed; reason is one line that says what is missing. */
-_Noreturn void skip_case(const char *reason);
+__attribute__((noreturn)) void skip_case(const char *reason);
 
 /* Skips a case about pages where pools have none of their own: with FRAMEWELL_POOL=system. */
 void need_pages(void);
@@ -98,5 +102,9 @@ bool fault_fired(void);
  * say anything. */
 void faults_pause(void);
 void faults_resume(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

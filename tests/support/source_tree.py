@@ -10,7 +10,7 @@ CODE_ENDINGS = (".c", ".h", ".hpp", ".cpp", ".def")
 BRIDGE_HEADERS = ("ffmpeg.h", "probe.h", "transcode.h")
 
 # Headers that are about no topic of their own: all headers, all names.
-LISTS = ("framewell.h", "av_names.h")
+LISTS = ("framewell.h", "framewell.hpp", "av_names.h")
 
 
 def files(*folders, endings=None):
