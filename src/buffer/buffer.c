@@ -46,7 +46,7 @@ static size_t header_size(FwlPool *pool)
 static FwlBufferRef *set_first_ref(FwlBuffer *buffer, size_t size)
 {
     fwl_refcount_init(&buffer->refcount);
-    if (fwl_trace_is_on())
+    if (fwl_heap_needs_care())
         fwl_refcount_close_seat(&buffer->refcount);
     else
         fwl_os_poison(&buffer->seat, sizeof buffer->seat);

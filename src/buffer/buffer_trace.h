@@ -42,7 +42,7 @@ typedef struct FwlBufferTrace {
 /* True when buffers may be traced at all: the process has a debug pool. */
 static inline bool fwl_trace_is_on(void)
 {
-    return fwl_heap_needs_care();
+    return __builtin_expect(atomic_load_explicit(&fwl_debug_is_used, memory_order_relaxed), 0);
 }
 
 /* Bytes of a buffer's header, and of a reference beyond the first, in this pool. */

@@ -593,6 +593,8 @@ void fwl_heaps_add_pool(FwlPool *pool, bool is_default)
         pool->config.enable_debug = false; /* the tools that malloc is for see more */
         pool->config.purge_interval_ms = 0; /* nothing is ever idle */
     }
+    if (pool->config.enable_debug)
+        atomic_store_explicit(&fwl_debug_is_used, true, memory_order_relaxed);
     if (pool->config.enable_debug || fwl_pool_is_system)
         atomic_store_explicit(&fwl_heap_care_limit, UINTPTR_MAX, memory_order_relaxed);
     pool->id = is_default ? 0 : ++next_pool_id;

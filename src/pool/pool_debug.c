@@ -38,6 +38,8 @@ enum {
 _Static_assert(sizeof(FwlSegment) + sizeof(FwlSpan) + HEADER_SIZE + FWL_ZONE_SIZE <= 4096,
                "a frame's debug header does not fit before it");
 
+atomic_bool fwl_debug_is_used;
+
 void fwl_debug_init(FwlPool *pool)
 {
     const size_t share = pool->budget.limit / QUARANTINE_SHARE;

@@ -20,6 +20,7 @@
 #ifndef FWL_POOL_DEBUG_H
 #define FWL_POOL_DEBUG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +56,10 @@ typedef struct FwlDebugHeader {
 } FwlDebugHeader;
 
 /* pool_debug.c */
+
+/* True once the process had a debug pool. No order needed: whoever has something of such a pool
+ * knows of the pool. */
+extern atomic_bool fwl_debug_is_used;
 
 /* Makes the debug part of a pool whose configuration is set, and whose lock is made. */
 void fwl_debug_init(FwlPool *pool);
