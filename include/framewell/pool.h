@@ -133,8 +133,8 @@ typedef struct FwlPoolTierStats {
     uint64_t current_usage;      /* bytes in live blocks: total_allocated - total_freed */
     uint64_t peak_usage;         /* the most that current_usage has been: exact for frames, and for
                                     one thread's smaller blocks; where both or several threads
-                                    make it, up to 2 MiB less for each thread with smaller blocks.
-                                    Never less than a current_usage that a snapshot had */
+                                    make it, 2 MiB off at most for each thread with smaller
+                                    blocks. Never less than a current_usage in a snapshot */
     uint64_t allocation_count;   /* blocks handed out */
     uint64_t free_count;         /* blocks that came back */
     uint64_t pool_hit_count;     /* allocations served from memory that the pool already had */

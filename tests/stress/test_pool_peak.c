@@ -113,6 +113,60 @@ static void the_peak_of_frames_is_exact(void)
     assert_int_equal(stats.tier[FWL_TIER_FRAME].peak_usage, usage);
 }
 
+/* A heap tells the pool of its usage now and then, and may have risen since: by 2 MiB at most, also
+ * where a snapshot came in between. Frames on top of it make each moment a peak. */
+
+enum { HEAP_BLOCKS = 3000, STEP_BLOCKS = 10 };
+
+typedef struct Hill {
+    FwlPool *pool;
+    void *blocks[HEAP_BLOCKS];
+    size_t count;
+    size_t usage;
+} Hill;
+
+static void climb_to(Hill *hill, size_t count)
+{
+    while (hill->count < count) {
+        void *block = need(fwl_pool_alloc(hill->pool, 10 * KIB));
+        hill->usage += fwl_pool_usable_size(block);
+        hill->blocks[hill->count++] = block;
+    }
+    while (hill->count > count) {
+        void *block = hill->blocks[--hill->count];
+        hill->usage -= fwl_pool_usable_size(block);
+        fwl_pool_free(hill->pool, block);
+    }
+}
+
+static void expect_peak_with_frame(const Hill *hill, size_t frame_size)
+{
+    void *frame = need(fwl_pool_alloc(hill->pool, frame_size));
+    const size_t peak = hill->usage + fwl_pool_usable_size(frame);
+    fwl_pool_free(hill->pool, frame);
+    assert_in_range(stats_of(hill->pool).peak_usage, peak - SLACK, peak);
+}
+
+static void a_snapshot_does_not_widen_the_error_of_the_peak(void)
+{
+    need_pages();
+    FwlPool *pool = make_pool();
+    later(close_pool, &pool);
+    static Hill hill;
+    hill = (Hill){.pool = pool};
+    climb_to(&hill, HEAP_BLOCKS);
+    size_t frame_size = 32 * MIB;
+    for (size_t low = 1000; low < 1400; low += STEP_BLOCKS) {
+        climb_to(&hill, 1800);
+        climb_to(&hill, low);
+        (void)stats_of(pool);
+        climb_to(&hill, low + 390); /* not quite 4 MiB */
+        frame_size += 8 * MIB;
+        expect_peak_with_frame(&hill, frame_size);
+    }
+    climb_to(&hill, 0);
+}
+
 static void a_snapshot_at_rest_has_the_peak_of_that_moment(void)
 {
     need_pages();
@@ -226,6 +280,7 @@ int main(int argc, char **argv)
         CASE_ONCE(the_peak_of_threads_is_known_but_for_two_mib_each),
         CASE_ONCE(the_peak_of_one_thread_is_exact),
         CASE_ONCE(the_peak_of_frames_is_exact),
+        CASE_ONCE(a_snapshot_does_not_widen_the_error_of_the_peak),
         CASE(a_snapshot_at_rest_has_the_peak_of_that_moment),
         CASE_ONCE(frames_keep_their_bytes_while_pages_go_around),
     };
