@@ -106,9 +106,10 @@ typedef struct FwlPoolConfig {
     bool enable_debug;          /* find misuse, see Debugging below; slow: false */
     bool guard_frames;          /* behind each frame a page that faults, so that what reads on past
                                    its end stops there; needs enable_debug: false */
-    size_t max_idle_size;       /* bytes of idle memory kept for reuse: 64 MiB */
-    uint32_t idle_timeout_ms;   /* idle memory older than this leaves at the next release; 0 never:
-                                   5000 */
+    size_t max_idle_size;       /* bytes of idle memory kept for reuse; more only as long as a loop
+                                   goes on taking it again, see fwl_pool_trim: 64 MiB */
+    uint32_t idle_timeout_ms;   /* idle memory older than this leaves at one of the next releases; 0
+                                   never: 5000 */
     uint32_t purge_interval_ms; /* how often a thread of the library's gives back what is too much
                                    or too old, also while nobody calls the pool; 0: no thread, the
                                    calls do it: 0 */
@@ -120,7 +121,8 @@ typedef struct FwlPoolConfig {
     const FwlPoolSource *source; /* copied; NULL for the system's pages */
     bool use_huge_pages;        /* ask for huge pages behind frames, where there are some: true */
     bool prefault;              /* touch initial_pool_size at start, so that the first blocks cost
-                                   no page fault; the budget counts it once it is cut: false */
+                                   no page fault: committed and idle from then on, as far as the
+                                   budget has room: false */
     void *opaque;               /* handed to on_pressure */
 } FwlPoolConfig;
 
@@ -129,8 +131,10 @@ typedef struct FwlPoolTierStats {
     uint64_t total_allocated;    /* bytes handed out since the start, in block sizes */
     uint64_t total_freed;        /* bytes that came back */
     uint64_t current_usage;      /* bytes in live blocks: total_allocated - total_freed */
-    uint64_t peak_usage;         /* the most that current_usage has been: exact where one thread
-                                    allocates, up to 2 MiB less for each thread more */
+    uint64_t peak_usage;         /* the most that current_usage has been: exact for frames, and for
+                                    one thread's smaller blocks; where both or several threads
+                                    make it, 2 MiB off at most for each thread with smaller
+                                    blocks. Never less than a current_usage in a snapshot */
     uint64_t allocation_count;   /* blocks handed out */
     uint64_t free_count;         /* blocks that came back */
     uint64_t pool_hit_count;     /* allocations served from memory that the pool already had */
@@ -157,7 +161,8 @@ typedef struct FwlPoolStats {
     uint64_t system_alloc_count;
     uint64_t reserved_size;  /* address space taken from the source, bookkeeping included */
     uint64_t committed_size; /* pages cut into blocks, live or idle */
-    uint64_t idle_size;      /* committed bytes in spans without a live block, kept for reuse */
+    uint64_t idle_size;      /* committed bytes kept for reuse: in spans without a live block,
+                                behind smaller frames, prefaulted */
     uint64_t charged_size;   /* what the budget counts: committed bytes of this pool and of those
                                 that have it as parent */
     uint64_t peak_charged;   /* the most that charged_size has been */
@@ -232,10 +237,14 @@ FWL_API void *fwl_pool_aligned_alloc(FwlPool *pool, size_t alignment, size_t siz
 
 /*
  * Makes the block size bytes large and keeps its alignment and the first min(old, new) bytes; it
- * may move. A NULL block is a new one. A size of 0 gives the smallest block, it does not free.
+ * may move. A NULL block is a new one. A size of 0 gives the smallest block, it does not free. In
+ * the statistics a block whose size changes is freed and allocated.
  *
  * Owner: takes the block on success and gives the new one; on failure the old one is untouched.
  * Fails: NULL as fwl_pool_alloc.
+ * Cost: no copy where the block is large enough and at least half used, and none for a frame that
+ * stays one, which shrinks in place and grows in place or by moving its pages, charged for the
+ * difference alone; in debug pools, with a source of pages, and before Linux 5.7, a copy.
  */
 FWL_API void *fwl_pool_realloc(FwlPool *pool, void *block, size_t size);
 
@@ -248,7 +257,11 @@ FWL_API void *fwl_pool_realloc(FwlPool *pool, void *block, size_t size);
 FWL_API void fwl_pool_free(FwlPool *pool, void *block);
 
 /*
- * Gives idle memory back to the source until at most keep_bytes of it are left.
+ * Gives idle memory back to the source until at most keep_bytes of it are left. Without it idle
+ * memory leaves a little at each release: the oldest, while there is more than max_idle_size or it
+ * is older than idle_timeout_ms. Where more than max_idle_size is freed and taken again in a loop,
+ * so much more may stay for a quarter of a second after it was last of use, but never so that more
+ * is committed than was in use at a time, and max_idle_size.
  *
  * Returns the number of bytes given back.
  */

@@ -281,24 +281,31 @@ static void count_tiers(FwlHeap *heap)
     }
 }
 
+/* Beyond the heap's own peak, top is the usage, so that the peak is exact. Below it, top is a
+ * little above, so that going up and down there costs nothing. */
+static void place_top(FwlHeap *heap, size_t usage)
+{
+    const size_t above = usage + FWL_USAGE_SLACK;
+    if (heap->peak < usage)
+        heap->peak = usage;
+    heap->top = above < heap->peak ? above : heap->peak;
+    heap->headroom = (ptrdiff_t)(heap->top - usage);
+}
+
+/* The top moves along: from what is counted to where it is seen next is no more than the slack. */
 void fwl_heap_count_usage(FwlHeap *heap)
 {
     const size_t usage = usage_of(heap);
     fwl_sum_add(&heap->pool->usage, usage - heap->counted);
     heap->counted = usage;
     count_tiers(heap);
+    place_top(heap, usage);
 }
 
-/* Beyond the heap's own peak, top is the usage, so that the peak is exact. Below it, top is a
- * little above, so that going up and down there costs nothing. */
 static void move_top(FwlHeap *heap)
 {
     const size_t usage = usage_of(heap);
-    const size_t above = usage + FWL_USAGE_SLACK;
-    if (heap->peak < usage)
-        heap->peak = usage;
-    heap->top = above < heap->peak ? above : heap->peak;
-    heap->headroom = (ptrdiff_t)(heap->top - usage);
+    place_top(heap, usage);
     const size_t drift = usage - heap->counted + FWL_USAGE_SLACK;
     if (drift > 2 * FWL_USAGE_SLACK)
         fwl_heap_count_usage(heap);
