@@ -17,7 +17,8 @@ ENVIRONMENT = {**cli.ENVIRONMENT, "PATH": FOLDER.path + os.pathsep + os.environ[
 
 def subcommands():
     text = cli.framewell("--help").stdout
-    return set(re.findall(r"^  ([a-z]+) ", re.search(r"Subcommands:\n((?:  .*\n)+)", text)[1], re.M))
+    listed = re.search(r"Subcommands:\n((?:  .*\n)+)", text)[1]
+    return set(re.findall(r"^  ([a-z]+) ", listed, re.M))
 
 
 def options_of(name):
