@@ -102,6 +102,9 @@ static void drop_to(FwlPool *pool, size_t keep)
 static void forget_if_cold(FwlPool *pool, uint64_t now_ns)
 {
     FwlIdleHistory *history = &pool->history;
+    if (history->is_of_use)
+        history->hot_ns = now_ns;
+    history->is_of_use = false;
     if (is_past(history->purged_ns, HOT_MS, now_ns))
         history->purged_size = 0;
     if (is_past(history->hot_ns, HOT_MS, now_ns)) {
@@ -115,7 +118,7 @@ static void forget_if_cold(FwlPool *pool, uint64_t now_ns)
 void fwl_idle_taken(FwlPool *pool)
 {
     if (pool->idle_size > pool->config.max_idle_size)
-        pool->history.hot_ns = fwl_os_clock_ns();
+        pool->history.is_of_use = true;
     if (pool->history.most_in_use < in_use(pool))
         pool->history.most_in_use = in_use(pool);
 }

@@ -147,6 +147,7 @@ typedef struct FwlIdleHistory {
     size_t most_in_use; /* of committed, not idle bytes, while hot */
     uint64_t purged_ns;
     uint64_t hot_ns; /* when more than max_idle_size was last of use */
+    bool is_of_use;  /* it was, since the clock was last read */
 } FwlIdleHistory;
 
 struct FwlPool {
