@@ -7,9 +7,9 @@
  * orphans, with the spans that still have live blocks. A block that is freed into an orphan is
  * collected by whoever frees it.
  *
- * The cache is bounded in bytes: by cache_max, or by what the heap's blocks took a moment ago. So a
- * thread that frees much and takes it again at once does not go to the pool each time, and one that
- * freed it for good keeps little after HOT_NS.
+ * The cache is bounded in bytes: by cache_max. Only where what was beyond that is wanted again at
+ * once the heap is hot, and may cache what its blocks took a moment ago, until it does not any more.
+ * So a thread that frees much and takes it again, time after time, does not go to the pool for it.
  *
  * Fork: the handler takes every lock of every pool, so that the child finds all of them in order;
  * the heaps of threads that the child does not have become orphans there.
@@ -27,7 +27,7 @@ enum {
     CACHE_SIZE_MAX = 16 << 20,
     CACHE_SHARE = 4, /* but no more than this part of what the pool may have idle */
     HOT_SHARE = 4,   /* nor, of what was in use a moment ago, more than so often that */
-    HOT_NS = 10 * 1000000,
+    HOT_NS = 20 * 1000000,
     FIRST_CAPACITY = 16, /* of a stack of blocks; doubled as it is needed */
     LAST_CAPACITY = 512,
     REFILL_COUNT_MAX = FIRST_CAPACITY - 1,
@@ -394,6 +394,8 @@ static size_t recent_usage(FwlHeap *heap)
 /* How many bytes may be cached; asked when there are more than cache_max. */
 static size_t hot_cache_max(FwlHeap *heap)
 {
+    if (!heap->is_hot)
+        return heap->cache_max;
     const size_t hot_most = HOT_SHARE * heap->pool->config.max_idle_size;
     const size_t recent = recent_usage(heap);
     const size_t usage = usage_of(heap);
@@ -420,6 +422,8 @@ static void bound_cache(FwlHeap *heap)
     if (cached > most && most > 0)
         most = hot_cache_max(heap);
     if (cached > most) {
+        heap->is_hot = false;
+        heap->flushed_ns = fwl_os_clock_ns();
         flush_down_to(heap, most / 2);
         cached = heap->taken_size - usage_of(heap);
     }
@@ -691,6 +695,13 @@ static bool refill(FwlHeap *heap, FwlHeapClass *class)
     return true;
 }
 
+static void regret_flush(FwlHeap *heap)
+{
+    if (heap->flushed_ns > 0 && fwl_os_clock_ns() - heap->flushed_ns < HOT_NS)
+        heap->is_hot = true;
+    heap->flushed_ns = 0;
+}
+
 static bool add_span(FwlHeap *heap, size_t class_index, bool is_forced, bool *is_new,
                      FwlSpanFailure *failure)
 {
@@ -698,6 +709,7 @@ static bool add_span(FwlHeap *heap, size_t class_index, bool is_forced, bool *is
                                      is_new, failure);
     if (!span)
         return false;
+    regret_flush(heap);
     span->heap = heap;
     list_span(heap, span);
     return refill(heap, &heap->classes[class_index]);

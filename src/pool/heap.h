@@ -93,6 +93,8 @@ struct FwlHeap {
     /* The most usage of this and of the last period: what was in use a moment ago may be cached. */
     size_t recent_top[2];
     uint64_t period_start_ns;
+    uint64_t flushed_ns; /* when the cache was last too large */
+    bool is_hot;         /* and that was a mistake */
     size_t peak;    /* the most bytes in live blocks that this heap had on its own */
     size_t counted; /* what the pool's sum has of this heap's usage */
     size_t tier_counted[FWL_TIER_FRAME];
