@@ -8,8 +8,9 @@
  * collected by whoever frees it.
  *
  * The cache is bounded in bytes: by cache_max. Only where what was beyond that is wanted again at
- * once the heap is hot, and may cache what its blocks took a moment ago, until it does not any more.
- * So a thread that frees much and takes it again, time after time, does not go to the pool for it.
+ * once the heap is hot, and may cache what its blocks took a moment ago, until it does not any
+ * more. So a thread that frees much and takes it again, time after time, does not go to the pool
+ * for it.
  *
  * Fork: the handler takes every lock of every pool, so that the child finds all of them in order;
  * the heaps of threads that the child does not have become orphans there.
@@ -31,7 +32,7 @@ enum {
     FIRST_CAPACITY = 16, /* of a stack of blocks; doubled as it is needed */
     LAST_CAPACITY = 512,
     REFILL_COUNT_MAX = FIRST_CAPACITY - 1,
-    REFILL_SIZE = 8 << 10, /* bytes that a stack is refilled with at once, at least one block */
+    REFILL_SIZE = 8 << 10,   /* bytes that a stack is refilled with at once, at least one block */
     PARCEL_SIZE = 256 << 10, /* bytes that wait in a parcel for more of them */
     SPINS_BEFORE_YIELD = 64,
     NS_PER_MS = 1000000,
@@ -167,8 +168,7 @@ static FwlHeap *map_heap(FwlPool *pool)
     init_classes(heap, pool);
     fill_class_table(&heap->class_table, pool);
     heap->number = pool->heap_count < UINT8_MAX ? (uint8_t)++pool->heap_count : 0;
-    heap->fast_number =
-        heap->number == 0 || pool->can_wait ? FWL_NO_HEAP_NUMBER : heap->number;
+    heap->fast_number = heap->number == 0 || pool->can_wait ? FWL_NO_HEAP_NUMBER : heap->number;
     fwl_list_push_front(&pool->heaps, &heap->link);
     return heap;
 }
@@ -489,14 +489,13 @@ static void collect(FwlHeap *heap)
     open_inbox(heap);
     void *head = atomic_load_explicit(&heap->remote, memory_order_relaxed);
     if (head && head != FWL_REMOTE_CLOSED)
-        take_list_home(heap,
-                       atomic_exchange_explicit(&heap->remote, NULL, memory_order_acquire));
+        take_list_home(heap, atomic_exchange_explicit(&heap->remote, NULL, memory_order_acquire));
 }
 
 void fwl_heap_close(FwlHeap *heap)
 {
-    take_list_home(heap, atomic_exchange_explicit(&heap->remote, FWL_REMOTE_CLOSED,
-                                                  memory_order_acquire));
+    take_list_home(
+        heap, atomic_exchange_explicit(&heap->remote, FWL_REMOTE_CLOSED, memory_order_acquire));
 }
 
 /* Gives up a parcel that is not full yet, with both heaps' locks. */
@@ -705,8 +704,8 @@ static void regret_flush(FwlHeap *heap)
 static bool add_span(FwlHeap *heap, size_t class_index, bool is_forced, bool *is_new,
                      FwlSpanFailure *failure)
 {
-    FwlSpan *span = fwl_span_acquire(heap->pool, class_index, heap->number, is_forced,
-                                     is_new, failure);
+    FwlSpan *span =
+        fwl_span_acquire(heap->pool, class_index, heap->number, is_forced, is_new, failure);
     if (!span)
         return false;
     regret_flush(heap);
@@ -792,9 +791,9 @@ static void leave_all_heaps(void)
 /* Fork. Pools are listed the youngest first, so a parent comes after its children: from
  * the back. */
 
-#define FOR_EACH_POOL_OLDEST_FIRST(pool)                                                           \
-    for (FwlPool *pool = FWL_ITEM_OF(all_pools.previous, FwlPool, all_link);                       \
-         &pool->all_link != &all_pools;                                                            \
+#define FOR_EACH_POOL_OLDEST_FIRST(pool)                                     \
+    for (FwlPool *pool = FWL_ITEM_OF(all_pools.previous, FwlPool, all_link); \
+         &pool->all_link != &all_pools;                                      \
          pool = FWL_ITEM_OF(pool->all_link.previous, FwlPool, all_link))
 
 static void lock_everything(void)
@@ -803,17 +802,17 @@ static void lock_everything(void)
     fwl_os_mutex_lock(&fwl_default_pool_lock);
     fwl_os_mutex_lock(&pools_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->children_lock);
+    fwl_os_mutex_lock(&pool->children_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->heaps_lock);
+    fwl_os_mutex_lock(&pool->heaps_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_heaps_lock_all(pool);
+    fwl_heaps_lock_all(pool);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->debug.lock);
+    fwl_os_mutex_lock(&pool->debug.lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->span_lock);
+    fwl_os_mutex_lock(&pool->span_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->wait_lock);
+    fwl_os_mutex_lock(&pool->wait_lock);
     fwl_os_mutex_lock(&fwl_debug_trace_lock);
     fwl_purge_lock_sleep();
 }
@@ -822,7 +821,8 @@ static void unlock_everything(void)
 {
     fwl_purge_unlock_sleep();
     fwl_os_mutex_unlock(&fwl_debug_trace_lock);
-    FOR_EACH_POOL_OLDEST_FIRST(pool) {
+    FOR_EACH_POOL_OLDEST_FIRST(pool)
+    {
         fwl_os_mutex_unlock(&pool->wait_lock);
         fwl_os_mutex_unlock(&pool->span_lock);
         fwl_os_mutex_unlock(&pool->debug.lock);
@@ -842,7 +842,8 @@ static void unlock_everything_in_child(void)
     const uintptr_t token = fwl_thread_token();
     fwl_os_thread_number_forget();
     fwl_purge_forget_thread();
-    FOR_EACH_POOL_OLDEST_FIRST(pool) {
+    FOR_EACH_POOL_OLDEST_FIRST(pool)
+    {
         atomic_store_explicit(&pool->waiter_count, 0, memory_order_relaxed);
         pool->trim_count = 0;
         (void)fwl_os_condition_init(&pool->wait_condition);
@@ -882,7 +883,7 @@ void fwl_heaps_add_pool(FwlPool *pool, bool is_default)
     fwl_os_mutex_lock(&pools_lock);
     start_process();
     if (fwl_pool_is_system) {
-        pool->config.enable_debug = false; /* the tools that malloc is for see more */
+        pool->config.enable_debug = false;  /* the tools that malloc is for see more */
         pool->config.purge_interval_ms = 0; /* nothing is ever idle */
     }
     if (pool->config.enable_debug)

@@ -4,7 +4,8 @@
  *
  * A heap has spans of each size class, and for each class a stack of free blocks: the cache. Taking
  * and putting a block is popping and pushing, and touches neither the block nor its span. An empty
- * stack is refilled from spans, some blocks at once; a full one grows, or its oldest half goes back.
+ * stack is refilled from spans, some blocks at once; a full one grows, or its oldest half goes
+ * back.
  *
  *     slots   | NULL | oldest | ... | newest |  free  | ... |
  *                                       ^ top               ^ last
@@ -95,15 +96,15 @@ struct FwlHeap {
     uint64_t period_start_ns;
     uint64_t flushed_ns; /* when the cache was last too large */
     bool is_hot;         /* and that was a mistake */
-    size_t peak;    /* the most bytes in live blocks that this heap had on its own */
-    size_t counted; /* what the pool's sum has of this heap's usage */
+    size_t peak;         /* the most bytes in live blocks that this heap had on its own */
+    size_t counted;      /* what the pool's sum has of this heap's usage */
     size_t tier_counted[FWL_TIER_FRAME];
     _Atomic(uintptr_t) owner; /* the thread's token; 0: an orphan, to be taken over */
-    FwlLink link; /* in the pool's list */
+    FwlLink link;             /* in the pool's list */
     FwlMutex mutex;
     size_t mapping_size;
-    uint64_t thread; /* the system's number of the owner; of the last one, in an orphan */
-    void **new_slots; /* in the heap's mapping: where stacks grow into */
+    uint64_t thread;   /* the system's number of the owner; of the last one, in an orphan */
+    void **new_slots;  /* in the heap's mapping: where stacks grow into */
     size_t next_class; /* where the search for blocks to give back goes on */
 
     FwlParcel *parcel; /* being filled; NULL: none */
@@ -137,8 +138,8 @@ extern _Atomic(uintptr_t) fwl_heap_care_limit __attribute__((visibility("hidden"
 
 static inline bool fwl_heap_needs_care(void)
 {
-    return __builtin_expect(
-        atomic_load_explicit(&fwl_heap_care_limit, memory_order_relaxed) != 0, 0);
+    return __builtin_expect(atomic_load_explicit(&fwl_heap_care_limit, memory_order_relaxed) != 0,
+                            0);
 }
 
 static inline bool fwl_heap_enter(FwlHeap *heap)
@@ -261,7 +262,7 @@ static inline void *fwl_heap_take(FwlHeap *heap, size_t class_index)
         return NULL;
     class->top = top - 1;
     class->allocs++;
-    heap->headroom -= (ptrdiff_t)class->block_size;
+    heap->headroom -= (ptrdiff_t) class->block_size;
     fwl_os_unpoison(block, class->block_size);
     return block;
 }
@@ -280,7 +281,7 @@ static inline bool fwl_heap_put(FwlHeap *heap, size_t class_index, void *block)
     void **top = class->top + 1;
     *top = block;
     class->top = top;
-    heap->headroom += (ptrdiff_t)class->block_size;
+    heap->headroom += (ptrdiff_t) class->block_size;
     return __builtin_expect((top == class->last) | fwl_heap_is_unsettled(heap), 0);
 }
 

@@ -2,12 +2,12 @@
 /*
  * The pool's calls: blocks out, blocks in.
  *
- *     fwl_pool_alloc   recall this thread's heap -> class of the size -> a block of its span
- *     fwl_pool_free    segment by masking -> span -> ours: back into the span; another thread's:
- *                      on its heap's remote list
+ *     fwl_pool_alloc   recall this thread's heap -> class of the size -> pop a block of it
+ *     fwl_pool_free    segment by masking -> class and heap of the 4 KiB -> ours: push; another
+ *                      thread's: into a parcel for its heap
  *
- * What that does not serve takes a slow way with a name: frames (pool_frame.c), a span without
- * blocks (heap.c), a budget without room (pool_budget.c), a pool that was destroyed (count_down),
+ * What that does not serve takes a slow way with a name: frames (pool_frame.c), an empty or a full
+ * stack (heap.c), a budget without room (pool_budget.c), a pool that was destroyed (count_down),
  * pools whose blocks are malloc's (pool_system.c).
  *
  * Who keeps a pool: its creator, each child, and, once destroyed, its live blocks together. The
@@ -226,8 +226,7 @@ int fwl_pool_create(FwlPool **out, const FwlPoolConfig *config)
         join_parent(pool);
     const size_t limit = pool->budget.limit;
     const size_t reserve = config->initial_pool_size < limit ? config->initial_pool_size : limit;
-    if (fwl_purge_join(pool) < 0 ||
-        (!fwl_pool_is_system && fwl_span_reserve(pool, reserve) < 0)) {
+    if (fwl_purge_join(pool) < 0 || (!fwl_pool_is_system && fwl_span_reserve(pool, reserve) < 0)) {
         fwl_pool_unref(pool);
         return FWL_E_NOMEM;
     }
@@ -493,7 +492,8 @@ static void free_frame(FwlPool *pool, FwlSpan *span)
         count_down(pool);
 }
 
-/* The owner's free when it entered, but somebody else has the heap's lock, or the pool is closed. */
+/* The owner's free when it entered, but somebody else has the heap's lock, or the pool is closed.
+ */
 static __attribute__((noinline)) void free_locked(FwlHeap *heap, size_t class_index, void *block)
 {
     FwlPool *pool = heap->pool;
@@ -534,8 +534,8 @@ static void free_in_run(FwlHeap *heap, size_t class_index, void *block)
         fwl_heap_leave(heap);
 }
 
-/* Frames, other threads' blocks, and pools in which somebody may wait. Once the block is back the pool may go with
- * somebody else's last block: to look for waiters then takes a hold. */
+/* Frames, other threads' blocks, and pools in which somebody may wait. Once the block is back the
+ * pool may go with somebody else's last block: to look for waiters then takes a hold. */
 static __attribute__((noinline)) void free_slowly(void *block)
 {
     FwlSegment *segment = fwl_segment_of(block);

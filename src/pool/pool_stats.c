@@ -2,9 +2,9 @@
 /*
  * Statistics: the snapshot, and writing it down.
  *
- * The snapshot is taken with every heap of the pool locked and with blocks that other threads
- * freed at home, so that it is of one moment. Both formats for programs and the table for people are written from the
- * same two lists of fields.
+ * The snapshot is taken with every heap of the pool locked and with blocks that other threads freed
+ * at home, so that it is of one moment. Both formats for programs and the table for people are
+ * written from the same two lists of fields.
  */
 #include <inttypes.h>
 #include <stdarg.h>
