@@ -154,6 +154,7 @@ static const struct BenchWork works[] = {
 
     WASTE("waste/average", "unused share of a block, 16 B to 64 MiB", 16, false, 0, 12.5),
     WASTE("waste/worst", "the worst size of them", 16, true, 0, 25),
+    WASTE("waste/worst-unit", "the worst size, but for rounding to 64 bytes", 16, true, 63, 25),
     WASTE("waste/worst-frame", "the worst size above 1 MiB, but for page rounding", MIB + 1, true,
           4095, 12.5),
 

@@ -7,10 +7,17 @@
  * orphans, with the spans that still have live blocks. A block that is freed into an orphan is
  * collected by whoever frees it.
  *
+ * The cache is bounded in bytes: by cache_max. Only where what was beyond that is wanted again at
+ * once the heap is hot, and may cache what its blocks took a moment ago, until it does not any
+ * more. So a thread that frees much and takes it again, time after time, does not go to the pool
+ * for it.
+ *
  * Fork: the handler takes every lock of every pool, so that the child finds all of them in order;
  * the heaps of threads that the child does not have become orphans there.
  */
 #include "pool/heap.h"
+
+#include <string.h>
 
 #include "base/align.h"
 #include "pool/pool_debug.h"
@@ -18,26 +25,33 @@
 #include "pool/pool_system.h"
 
 enum {
-    /* Spans without live blocks that a heap keeps, so that a thread whose use goes up and down does
-     * not go to the pool each time. */
-    SPARE_SIZE_MAX = 2 << 20,
-    SPARE_SHARE = 8, /* but no more than this part of what the pool may have idle */
-    CARVE_SIZE = 4096, /* bytes of a span that are cut into blocks at once: touched in order */
+    CACHE_SIZE_MAX = 16 << 20,
+    CACHE_SHARE = 4, /* but no more than this part of what the pool may have idle */
+    HOT_SHARE = 4,   /* nor, of what was in use a moment ago, more than so often that */
+    HOT_NS = 20 * 1000000,
+    FIRST_CAPACITY = 16, /* of a stack of blocks; doubled as it is needed */
+    LAST_CAPACITY = 512,
+    REFILL_COUNT_MAX = FIRST_CAPACITY - 1,
+    REFILL_SIZE = 8 << 10,   /* bytes that a stack is refilled with at once, at least one block */
+    PARCEL_SIZE = 256 << 10, /* bytes that wait in a parcel for more of them */
     SPINS_BEFORE_YIELD = 64,
     NS_PER_MS = 1000000,
 };
+
+/* What all stacks of one class can grow to, the NULL at the bottom of each included. */
+enum { SLOTS_OF_CLASS = 2 * LAST_CAPACITY };
 
 _Thread_local FwlThreadMemory fwl_thread_memory;
 bool fwl_heap_is_biased;
 _Atomic(uintptr_t) fwl_heap_care_limit;
 
-/* The span that has no block: what `current` is where there is none. Never written to. */
-static FwlSpan no_span;
+/* The stack of a class that was not used yet: no block, and no place for any. Never written to. */
+static void *no_slots[1];
 
 FwlMutex fwl_default_pool_lock = FWL_MUTEX_INIT;
 static FwlMutex pools_lock = FWL_MUTEX_INIT;
 static FwlLink all_pools = {&all_pools, &all_pools};
-static uint64_t next_pool_id; /* under pools_lock; 0 is the default pool's */
+static uint64_t last_pool_id = FWL_DEFAULT_POOL_ID; /* under pools_lock */
 
 /* Locks */
 
@@ -116,16 +130,26 @@ static void init_classes(FwlHeap *heap, const FwlPool *pool)
 {
     for (size_t i = 0; i < FWL_CLASS_COUNT; i++) {
         FwlHeapClass *class = &heap->classes[i];
-        class->current = &no_span;
-        class->block_size = fwl_class_size(pool, i);
-        class->tier = fwl_tier_of(&pool->config, class->block_size);
+        class->top = no_slots;
+        class->last = no_slots;
+        class->block_size = (uint32_t)fwl_class_size(pool, i);
         fwl_list_init(&class->spans);
     }
 }
 
+static void fill_class_table(FwlClassTable *table, const FwlPool *pool)
+{
+    for (size_t i = 0; i < sizeof table->fine; i++)
+        table->fine[i] = (uint8_t)fwl_class_of_size(pool, i << FWL_FINE_SHIFT);
+    const size_t most = pool->config.large_block_size;
+    for (size_t i = 0; i < sizeof table->coarse && i << FWL_COARSE_SHIFT <= most; i++)
+        table->coarse[i] = (uint8_t)fwl_class_of_size(pool, i << FWL_COARSE_SHIFT);
+}
+
 static FwlHeap *map_heap(FwlPool *pool)
 {
-    const size_t size = fwl_align_up(sizeof(FwlHeap), pool->page_size);
+    const size_t slots_size = FWL_CLASS_COUNT * SLOTS_OF_CLASS * sizeof(void *);
+    const size_t size = fwl_align_up(sizeof(FwlHeap) + slots_size, pool->page_size);
     FwlHeap *heap = fwl_os_map(size, pool->page_size);
     if (!heap)
         return NULL;
@@ -133,15 +157,18 @@ static FwlHeap *map_heap(FwlPool *pool)
         fwl_os_unmap(heap, size);
         return NULL;
     }
-    const size_t share = pool->config.max_idle_size / SPARE_SHARE;
+    const size_t share = pool->config.max_idle_size / CACHE_SHARE;
     heap->pool = pool;
     heap->mapping_size = size;
-    heap->run_max = pool->config.large_block_size;
-    heap->unit_shift = pool->unit_shift;
-    heap->can_wait = pool->can_wait;
+    const size_t run_max = pool->config.large_block_size;
+    heap->fast_max = run_max < FWL_TABLED_MAX ? run_max : FWL_TABLED_MAX;
     atomic_init(&heap->locked, !fwl_heap_is_biased);
-    heap->spare_max = share < SPARE_SIZE_MAX ? share : SPARE_SIZE_MAX;
+    heap->cache_max = share < CACHE_SIZE_MAX ? share : CACHE_SIZE_MAX;
+    heap->new_slots = (void **)(void *)(heap + 1);
     init_classes(heap, pool);
+    fill_class_table(&heap->class_table, pool);
+    heap->number = pool->heap_count < UINT8_MAX ? (uint8_t)++pool->heap_count : 0;
+    heap->fast_number = heap->number == 0 || pool->can_wait ? FWL_NO_HEAP_NUMBER : heap->number;
     fwl_list_push_front(&pool->heaps, &heap->link);
     return heap;
 }
@@ -170,13 +197,7 @@ static void remember(const FwlPool *pool, FwlHeap *heap)
 {
     if (pool->config.enable_debug)
         return;
-    const size_t slot = pool->id % FWL_THREAD_SLOTS;
-    if (pool->id == 0) {
-        fwl_thread_memory.default_heap = heap;
-    } else {
-        fwl_thread_memory.slots[slot].pool_id = pool->id;
-        fwl_thread_memory.slots[slot].heap = heap;
-    }
+    *fwl_thread_slot(pool) = (FwlThreadSlot){.pool_id = pool->id, .heap = heap};
 }
 
 FwlHeap *fwl_heap_get(FwlPool *pool)
@@ -209,54 +230,96 @@ static void list_span(FwlHeap *heap, FwlSpan *span)
     span->is_listed = true;
 }
 
-static void unlist_span(FwlHeap *heap, FwlSpan *span)
+static void unlist_span(FwlSpan *span)
 {
     fwl_list_remove(&span->link);
     span->is_listed = false;
-    if (span->is_spare) {
-        span->is_spare = false;
-        heap->spare_size -= span->size;
-    }
 }
 
-/* Gives a span without live blocks, in no list, back to the pool. */
+/* Gives a listed span without live blocks back to the pool. */
 static void release_span(FwlHeap *heap, FwlSpan *span)
 {
+    unlist_span(span);
     span->heap = NULL;
     span->alignment = 0;
     fwl_span_release(heap->pool, span);
 }
 
-/* A span that was full is listed again; one that is empty becomes a spare, or goes to the pool. */
-static void settle_span(FwlHeap *heap, FwlSpan *span)
+/* Puts a free block back into its span. */
+static FwlSpan *return_block(FwlHeap *heap, void *block)
 {
+    FwlSpan *span = fwl_span_of(fwl_segment_of(block), block);
+    fwl_link_write(heap->pool, block, span->free_list);
+    span->free_list = block;
+    span->live--;
     if (!span->is_listed)
         list_span(heap, span);
-    if (span->live > 0 || span->is_spare || span == heap->classes[span->class_index].current)
-        return;
-    if (heap->spare_size + span->size <= heap->spare_max && !fwl_pool_is_over_limit(heap->pool)) {
-        span->is_spare = true;
-        heap->spare_size += span->size;
-        return;
+    return span;
+}
+
+/* The cache */
+
+static size_t cached_count(const FwlHeapClass *class)
+{
+    return class->capacity - (size_t)(class->last - class->top);
+}
+
+uint64_t fwl_heap_live_count(const FwlHeapClass *class)
+{
+    return class->taken - cached_count(class);
+}
+
+/* The oldest blocks of a stack go back into their spans, and spans that are empty then to the pool,
+ * unless they are to be kept. */
+static void flush(FwlHeap *heap, FwlHeapClass *class, size_t count, bool is_keeping_spans)
+{
+    void **oldest = class->last - class->capacity + 1;
+    for (size_t i = 0; i < count; i++) {
+        FwlSpan *span = return_block(heap, oldest[i]);
+        if (span->live == 0 && !is_keeping_spans)
+            release_span(heap, span);
     }
-    unlist_span(heap, span);
-    release_span(heap, span);
+    memmove(oldest, oldest + count, (cached_count(class) - count) * sizeof *oldest);
+    class->top -= count;
+    class->taken -= count;
+    heap->taken_size -= count * class->block_size;
+}
+
+/* Gives a stack more places. False: it has as many as may be. */
+static bool grow_stack(FwlHeap *heap, FwlHeapClass *class)
+{
+    if (class->capacity == LAST_CAPACITY)
+        return false;
+    const size_t count = cached_count(class);
+    const uint32_t capacity = class->capacity == 0 ? FIRST_CAPACITY : 2 * class->capacity;
+    void **slots = heap->new_slots;
+    heap->new_slots += capacity + 1;
+    memcpy(slots + 1, class->last - class->capacity + 1, count * sizeof *slots);
+    class->capacity = capacity;
+    class->top = slots + count;
+    class->last = slots + capacity;
+    return true;
+}
+
+static void flush_all(FwlHeap *heap, bool is_keeping_spans)
+{
+    for (size_t i = 0; i < FWL_CLASS_COUNT; i++) {
+        FwlHeapClass *class = &heap->classes[i];
+        flush(heap, class, cached_count(class), is_keeping_spans);
+    }
 }
 
 void fwl_heap_release_empty(FwlHeap *heap)
 {
+    flush_all(heap, true);
     for (size_t i = 0; i < FWL_CLASS_COUNT; i++) {
         FwlHeapClass *class = &heap->classes[i];
         FwlLink *next;
         for (FwlLink *link = class->spans.next; link != &class->spans; link = next) {
             FwlSpan *span = FWL_ITEM_OF(link, FwlSpan, link);
             next = link->next;
-            if (span->live > 0)
-                continue;
-            if (span == class->current)
-                class->current = &no_span;
-            unlist_span(heap, span);
-            release_span(heap, span);
+            if (span->live == 0)
+                release_span(heap, span);
         }
     }
 }
@@ -273,7 +336,9 @@ static void count_tiers(FwlHeap *heap)
     size_t now[FWL_TIER_FRAME] = {0};
     for (size_t i = 0; i < FWL_CLASS_COUNT; i++) {
         const FwlHeapClass *class = &heap->classes[i];
-        now[class->tier] += (class->allocs - class->frees) * class->block_size;
+        if (class->taken > 0)
+            now[fwl_tier_of(&heap->pool->config, class->block_size)] +=
+                fwl_heap_live_count(class) * class->block_size;
     }
     for (size_t t = 0; t < FWL_TIER_FRAME; t++) {
         fwl_sum_add(&heap->pool->tier_usage[t], now[t] - heap->tier_counted[t]);
@@ -305,46 +370,195 @@ void fwl_heap_count_usage(FwlHeap *heap)
 static void move_top(FwlHeap *heap)
 {
     const size_t usage = usage_of(heap);
+    if (heap->recent_top[0] < heap->top)
+        heap->recent_top[0] = heap->top;
     place_top(heap, usage);
     const size_t drift = usage - heap->counted + FWL_USAGE_SLACK;
     if (drift > 2 * FWL_USAGE_SLACK)
         fwl_heap_count_usage(heap);
 }
 
-void fwl_heap_settle(FwlHeap *heap, FwlSpan *span)
+/* What was in use in this period or the last one. */
+static size_t recent_usage(FwlHeap *heap)
 {
-    if (span)
-        settle_span(heap, span);
-    if (fwl_heap_is_unsettled(heap))
-        move_top(heap);
+    const uint64_t now = fwl_os_clock_ns();
+    if (now - heap->period_start_ns > HOT_NS) {
+        heap->recent_top[1] =
+            now - heap->period_start_ns > 2 * (uint64_t)HOT_NS ? 0 : heap->recent_top[0];
+        heap->recent_top[0] = heap->top;
+        heap->period_start_ns = now;
+    }
+    return heap->recent_top[0] > heap->recent_top[1] ? heap->recent_top[0] : heap->recent_top[1];
 }
 
-/* What came back */
+/* How many bytes may be cached; asked when there are more than cache_max. */
+static size_t hot_cache_max(FwlHeap *heap)
+{
+    if (!heap->is_hot)
+        return heap->cache_max;
+    const size_t hot_most = HOT_SHARE * heap->pool->config.max_idle_size;
+    const size_t recent = recent_usage(heap);
+    const size_t usage = usage_of(heap);
+    const size_t hot = recent > usage ? recent - usage : 0;
+    const size_t allowed = hot < hot_most ? hot : hot_most;
+    return allowed > heap->cache_max ? allowed : heap->cache_max;
+}
+
+/* Takes halves of the stacks in turn, so that no class is hit twice before all were. */
+static void flush_down_to(FwlHeap *heap, size_t cache_size)
+{
+    while (heap->taken_size - usage_of(heap) > cache_size) {
+        FwlHeapClass *class = &heap->classes[heap->next_class];
+        heap->next_class = (heap->next_class + FWL_CLASS_COUNT - 1) % FWL_CLASS_COUNT;
+        flush(heap, class, (cached_count(class) + 1) / 2, false);
+    }
+}
+
+/* Keeps the cache within its bound, and lets headroom_max end the fast path where it is reached. */
+static void bound_cache(FwlHeap *heap)
+{
+    size_t most = fwl_pool_is_over_limit(heap->pool) ? 0 : heap->cache_max;
+    size_t cached = heap->taken_size - usage_of(heap);
+    if (cached > most && most > 0)
+        most = hot_cache_max(heap);
+    if (cached > most) {
+        heap->is_hot = false;
+        heap->flushed_ns = fwl_os_clock_ns();
+        flush_down_to(heap, most / 2);
+        cached = heap->taken_size - usage_of(heap);
+    }
+    const size_t room = (size_t)heap->headroom + (most - cached);
+    heap->headroom_max = room < 2 * FWL_USAGE_SLACK ? room : 2 * FWL_USAGE_SLACK;
+}
+
+void fwl_heap_settle(FwlHeap *heap, size_t class_index)
+{
+    FwlHeapClass *class = &heap->classes[class_index];
+    if (fwl_heap_is_unsettled(heap)) {
+        move_top(heap);
+        bound_cache(heap);
+    }
+    if (class->top == class->last && !grow_stack(heap, class)) {
+        flush(heap, class, LAST_CAPACITY / 2, false);
+        bound_cache(heap);
+    }
+}
+
+/* What came home */
+
+static void take_home(FwlHeap *heap, void *block)
+{
+    const size_t class_index = fwl_granule_of(fwl_segment_of(block), block).class_index;
+    if (fwl_heap_put(heap, class_index, block))
+        fwl_heap_settle(heap, class_index);
+}
+
+static void open_parcel(FwlHeap *heap, FwlParcel *parcel)
+{
+    for (uint32_t i = 0; i < parcel->count; i++)
+        take_home(heap, parcel->blocks[i]);
+    parcel->count = 0;
+    parcel->size = 0;
+    atomic_store_explicit(&parcel->is_away, false, memory_order_release);
+}
+
+static void open_inbox(FwlHeap *heap)
+{
+    if (!atomic_load_explicit(&heap->inbox, memory_order_relaxed))
+        return;
+    FwlParcel *parcel = atomic_exchange_explicit(&heap->inbox, NULL, memory_order_acquire);
+    while (parcel) {
+        FwlParcel *next = parcel->next;
+        open_parcel(heap, parcel);
+        parcel = next;
+    }
+}
 
 /* Goes through a remote list that was taken off. */
-static void put_all(FwlHeap *heap, void *list)
+static void take_list_home(FwlHeap *heap, void *list)
 {
     while (list) {
         void *block = list;
         list = fwl_link_read(heap->pool, block);
-        FwlSpan *span = fwl_span_of(fwl_segment_of(block), block);
-        if (fwl_heap_put(heap, span, block))
-            fwl_heap_settle(heap, span);
+        take_home(heap, block);
     }
 }
 
-void fwl_heap_collect(FwlHeap *heap)
+static void collect(FwlHeap *heap)
 {
+    open_inbox(heap);
     void *head = atomic_load_explicit(&heap->remote, memory_order_relaxed);
-    if (!head || head == FWL_REMOTE_CLOSED)
-        return;
-    put_all(heap, atomic_exchange_explicit(&heap->remote, NULL, memory_order_acquire));
+    if (head && head != FWL_REMOTE_CLOSED)
+        take_list_home(heap, atomic_exchange_explicit(&heap->remote, NULL, memory_order_acquire));
 }
 
-/* With the heap's lock of a pool that is being closed: the last collect. */
 void fwl_heap_close(FwlHeap *heap)
 {
-    put_all(heap, atomic_exchange_explicit(&heap->remote, FWL_REMOTE_CLOSED, memory_order_acquire));
+    take_list_home(
+        heap, atomic_exchange_explicit(&heap->remote, FWL_REMOTE_CLOSED, memory_order_acquire));
+}
+
+/* Gives up a parcel that is not full yet, with both heaps' locks. */
+static void hand_over_parcel(FwlHeap *heap)
+{
+    if (heap->parcel)
+        open_parcel(heap->receiver, heap->parcel);
+    heap->parcel = NULL;
+}
+
+void fwl_heaps_gather(FwlPool *pool)
+{
+    for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
+        hand_over_parcel(FWL_ITEM_OF(link, FwlHeap, link));
+    for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next) {
+        FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);
+        collect(heap);
+        flush_all(heap, true);
+        bound_cache(heap);
+    }
+}
+
+/* Sending home */
+
+/* With the heap's lock: sends the parcel off. Gives the receiver. */
+static FwlHeap *send_parcel(FwlHeap *heap)
+{
+    FwlParcel *parcel = heap->parcel;
+    heap->parcel = NULL;
+    if (!parcel)
+        return NULL;
+    FwlHeap *receiver = heap->receiver;
+    atomic_store_explicit(&parcel->is_away, true, memory_order_relaxed);
+    FwlParcel *head = atomic_load_explicit(&receiver->inbox, memory_order_relaxed);
+    do {
+        parcel->next = head;
+    } while (!atomic_compare_exchange_weak_explicit(&receiver->inbox, &head, parcel,
+                                                    memory_order_release, memory_order_relaxed));
+    return receiver;
+}
+
+/* A parcel to put blocks into; false: all are still away. */
+static bool start_parcel(FwlHeap *heap, FwlHeap *receiver)
+{
+    for (size_t i = 0; i < FWL_PARCEL_COUNT; i++) {
+        FwlParcel *parcel = &heap->parcels[i];
+        if (!atomic_load_explicit(&parcel->is_away, memory_order_acquire)) {
+            heap->parcel = parcel;
+            heap->receiver = receiver;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Gives the receiver where the parcel is full and was sent. */
+static FwlHeap *fill_parcel(FwlHeap *heap, void *block, size_t size)
+{
+    FwlParcel *parcel = heap->parcel;
+    parcel->blocks[parcel->count++] = block;
+    parcel->size += size;
+    const bool is_full = parcel->count == FWL_PARCEL_BLOCKS || parcel->size >= PARCEL_SIZE;
+    return is_full ? send_parcel(heap) : NULL;
 }
 
 /* A block in an orphan would wait for a new owner. */
@@ -352,20 +566,24 @@ static void collect_orphan(FwlHeap *heap)
 {
     fwl_heap_lock(heap);
     if (atomic_load_explicit(&heap->owner, memory_order_relaxed) == 0 && !heap->pool->is_closed) {
-        fwl_heap_collect(heap);
+        collect(heap);
         fwl_heap_release_empty(heap);
     }
     fwl_heap_unlock(heap);
 }
 
-bool fwl_heap_free_remotely(FwlHeap *heap, void *block)
+static bool is_orphan(const FwlHeap *heap)
+{
+    return atomic_load_explicit(&heap->owner, memory_order_relaxed) == 0;
+}
+
+/* Adds a single block to the remote list. */
+static bool send_block(FwlHeap *heap, void *block)
 {
     /* Once the block is on the list the pool may go: to look at the heap afterwards takes
      * a hold. */
     FwlPool *pool = heap->pool;
-    fwl_pool_poison(pool, block, fwl_span_of(fwl_segment_of(block), block)->block_size);
-    const bool is_orphan = atomic_load_explicit(&heap->owner, memory_order_relaxed) == 0 &&
-                           fwl_refcount_inc(&pool->refcount);
+    const bool is_held = is_orphan(heap) && fwl_refcount_inc(&pool->refcount);
     bool is_open = true;
     void *head = atomic_load_explicit(&heap->remote, memory_order_relaxed);
     do {
@@ -375,7 +593,7 @@ bool fwl_heap_free_remotely(FwlHeap *heap, void *block)
     } while (is_open &&
              !atomic_compare_exchange_weak_explicit(&heap->remote, &head, block,
                                                     memory_order_release, memory_order_relaxed));
-    if (is_orphan) {
+    if (is_held) {
         if (is_open)
             collect_orphan(heap);
         fwl_pool_unref(pool);
@@ -383,61 +601,117 @@ bool fwl_heap_free_remotely(FwlHeap *heap, void *block)
     return is_open;
 }
 
-/* Taking slowly */
-
-/* Cuts the next blocks of a span; false where it is all cut. */
-static bool carve(FwlSpan *span)
+/* The heap of this thread, for one that only frees, too; NULL where that would take a lock each
+ * time. */
+static FwlHeap *heap_to_send_from(FwlPool *pool)
 {
-    const FwlPool *pool = span->heap ? span->heap->pool : NULL; /* none: no_span, nothing left */
-    const size_t left = span->capacity - span->carved;
-    if (left == 0)
+    FwlHeap *heap = fwl_heap_recall(pool);
+    if (heap || pool->can_wait || pool->config.enable_debug)
+        return pool->can_wait ? NULL : heap;
+    return fwl_thread_slot(pool)->pool_id == 0 ? fwl_heap_get(pool) : NULL;
+}
+
+/* With `from` entered: false where the block cannot go in a parcel. *receiver is who was sent one,
+ * or NULL. */
+static bool send_in_parcel(FwlHeap *from, FwlHeap *heap, void *block, size_t size,
+                           FwlHeap **receiver)
+{
+    if (from->parcel && from->receiver != heap)
+        *receiver = send_parcel(from);
+    if (!from->parcel && (is_orphan(heap) || !start_parcel(from, heap)))
         return false;
-    size_t count = CARVE_SIZE / span->block_size;
-    count = count < 1 ? 1 : count > left ? left : count;
-    void *next = NULL;
-    for (size_t i = span->carved + count; i > span->carved; i--) {
-        char *block = span->start + (i - 1) * span->block_size;
-        fwl_link_write(pool, block, next);
-        next = block;
-    }
-    span->free_list = next;
-    span->carved += (uint32_t)count;
+    FwlHeap *const sent_to = fill_parcel(from, block, size);
+    if (sent_to)
+        *receiver = sent_to;
     return true;
 }
 
-static bool has_block(FwlSpan *span)
+static bool send_from(FwlHeap *from, FwlHeap *heap, void *block, size_t size)
 {
-    return span->free_list || carve(span);
+    FwlHeap *receiver = NULL;
+    bool is_sent = false;
+    bool is_held = false;
+    if (fwl_heap_enter(from)) {
+        is_sent = send_in_parcel(from, heap, block, size, &receiver);
+        is_held = receiver && is_orphan(receiver) && fwl_refcount_inc(&heap->pool->refcount);
+    }
+    fwl_heap_leave(from);
+    if (is_held) {
+        collect_orphan(receiver);
+        fwl_pool_unref(receiver->pool);
+    }
+    return is_sent;
 }
 
-/* Makes a listed span with a block the current one; false: there is none. */
-static bool choose_listed(FwlHeap *heap, FwlHeapClass *class)
+bool fwl_heap_free_remotely(FwlHeap *heap, void *block)
 {
-    while (!fwl_list_is_empty(&class->spans)) {
-        FwlSpan *span = FWL_ITEM_OF(class->spans.next, FwlSpan, link);
-        if (has_block(span)) {
-            if (span->is_spare) {
-                span->is_spare = false;
-                heap->spare_size -= span->size;
-            }
-            class->current = span;
-            return true;
-        }
-        unlist_span(heap, span);
-        class->current = &no_span;
+    FwlPool *pool = heap->pool;
+    const size_t size = fwl_span_of(fwl_segment_of(block), block)->block_size;
+    fwl_pool_poison(pool, block, size);
+    FwlHeap *from = heap_to_send_from(pool);
+    return (from && send_from(from, heap, block, size)) || send_block(heap, block);
+}
+
+/* Taking slowly */
+
+/* Moves up to count blocks of a span onto an empty stack, the first of them on top, untouched where
+ * they were never used. */
+static void take_from_span(FwlHeap *heap, FwlHeapClass *class, FwlSpan *span, size_t count)
+{
+    size_t got = 0;
+    void *taken[REFILL_COUNT_MAX];
+    while (got < count && span->free_list) {
+        taken[got] = span->free_list;
+        span->free_list = fwl_link_read(heap->pool, taken[got++]);
     }
-    return false;
+    for (; got < count && span->carved < span->capacity; span->carved++)
+        taken[got++] = span->start + span->carved * span->block_size;
+    for (size_t i = 0; i < got; i++)
+        class->top[got - i] = taken[i];
+    class->top += got;
+    class->taken += got;
+    heap->taken_size += got * class->block_size;
+    span->live += (uint32_t)got;
+}
+
+static size_t refill_count(const FwlHeapClass *class)
+{
+    const size_t count = REFILL_SIZE / class->block_size;
+    return count < 1 ? 1 : count < REFILL_COUNT_MAX ? count : REFILL_COUNT_MAX;
+}
+
+/* Fills an empty stack from a listed span; false: there is none. */
+static bool refill(FwlHeap *heap, FwlHeapClass *class)
+{
+    if (fwl_list_is_empty(&class->spans))
+        return false;
+    FwlSpan *span = FWL_ITEM_OF(class->spans.next, FwlSpan, link);
+    if (class->capacity == 0)
+        grow_stack(heap, class);
+    take_from_span(heap, class, span, refill_count(class));
+    if (!span->free_list && span->carved == span->capacity)
+        unlist_span(span);
+    return true;
+}
+
+static void regret_flush(FwlHeap *heap)
+{
+    if (heap->flushed_ns > 0 && fwl_os_clock_ns() - heap->flushed_ns < HOT_NS)
+        heap->is_hot = true;
+    heap->flushed_ns = 0;
 }
 
 static bool add_span(FwlHeap *heap, size_t class_index, bool is_forced, bool *is_new,
                      FwlSpanFailure *failure)
 {
-    FwlSpan *span = fwl_span_acquire(heap->pool, class_index, is_forced, is_new, failure);
+    FwlSpan *span =
+        fwl_span_acquire(heap->pool, class_index, heap->number, is_forced, is_new, failure);
     if (!span)
         return false;
+    regret_flush(heap);
     span->heap = heap;
     list_span(heap, span);
-    return choose_listed(heap, &heap->classes[class_index]);
+    return refill(heap, &heap->classes[class_index]);
 }
 
 void *fwl_heap_take_slowly(FwlHeap *heap, size_t class_index, bool is_forced,
@@ -445,14 +719,14 @@ void *fwl_heap_take_slowly(FwlHeap *heap, size_t class_index, bool is_forced,
 {
     FwlHeapClass *class = &heap->classes[class_index];
     bool is_new = false;
-    if (!has_block(class->current))
-        fwl_heap_collect(heap);
-    if (!has_block(class->current) && !choose_listed(heap, class) &&
+    collect(heap);
+    if (cached_count(class) == 0 && !refill(heap, class) &&
         !add_span(heap, class_index, is_forced, &is_new, failure))
         return NULL;
     class->system_allocs += is_new;
     void *block = fwl_heap_take(heap, class_index);
-    fwl_heap_settle(heap, NULL);
+    move_top(heap);
+    bound_cache(heap);
     return block;
 }
 
@@ -460,13 +734,11 @@ void *fwl_heap_take_slowly(FwlHeap *heap, size_t class_index, bool is_forced,
 
 void fwl_heaps_release_empty(FwlPool *pool)
 {
-    for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next) {
-        FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);
-        fwl_heap_lock(heap);
-        fwl_heap_collect(heap);
-        fwl_heap_release_empty(heap);
-        fwl_heap_unlock(heap);
-    }
+    fwl_heaps_lock_all(pool);
+    fwl_heaps_gather(pool);
+    for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
+        fwl_heap_release_empty(FWL_ITEM_OF(link, FwlHeap, link));
+    fwl_heaps_unlock_all(pool);
 }
 
 void fwl_heaps_unmap_all(FwlPool *pool)
@@ -483,16 +755,21 @@ void fwl_heaps_unmap_all(FwlPool *pool)
 
 static void orphan(FwlHeap *heap)
 {
+    FwlHeap *receiver = NULL;
     fwl_heap_lock(heap);
     if (!heap->pool->is_closed) {
-        fwl_heap_collect(heap);
+        receiver = send_parcel(heap);
+        collect(heap);
         fwl_heap_release_empty(heap);
     }
     atomic_store_explicit(&heap->owner, 0, memory_order_release);
     fwl_heap_unlock(heap);
     /* What was freed between the collect and the orphaning. */
-    if (atomic_load_explicit(&heap->remote, memory_order_relaxed))
+    if (atomic_load_explicit(&heap->remote, memory_order_relaxed) ||
+        atomic_load_explicit(&heap->inbox, memory_order_relaxed))
         collect_orphan(heap);
+    if (receiver && is_orphan(receiver))
+        collect_orphan(receiver);
 }
 
 static void leave_all_heaps(void)
@@ -514,9 +791,9 @@ static void leave_all_heaps(void)
 /* Fork. Pools are listed the youngest first, so a parent comes after its children: from
  * the back. */
 
-#define FOR_EACH_POOL_OLDEST_FIRST(pool)                                                           \
-    for (FwlPool *pool = FWL_ITEM_OF(all_pools.previous, FwlPool, all_link);                       \
-         &pool->all_link != &all_pools;                                                            \
+#define FOR_EACH_POOL_OLDEST_FIRST(pool)                                     \
+    for (FwlPool *pool = FWL_ITEM_OF(all_pools.previous, FwlPool, all_link); \
+         &pool->all_link != &all_pools;                                      \
          pool = FWL_ITEM_OF(pool->all_link.previous, FwlPool, all_link))
 
 static void lock_everything(void)
@@ -525,17 +802,17 @@ static void lock_everything(void)
     fwl_os_mutex_lock(&fwl_default_pool_lock);
     fwl_os_mutex_lock(&pools_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->children_lock);
+    fwl_os_mutex_lock(&pool->children_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->heaps_lock);
+    fwl_os_mutex_lock(&pool->heaps_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_heaps_lock_all(pool);
+    fwl_heaps_lock_all(pool);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->debug.lock);
+    fwl_os_mutex_lock(&pool->debug.lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->span_lock);
+    fwl_os_mutex_lock(&pool->span_lock);
     FOR_EACH_POOL_OLDEST_FIRST(pool)
-        fwl_os_mutex_lock(&pool->wait_lock);
+    fwl_os_mutex_lock(&pool->wait_lock);
     fwl_os_mutex_lock(&fwl_debug_trace_lock);
     fwl_purge_lock_sleep();
 }
@@ -544,7 +821,8 @@ static void unlock_everything(void)
 {
     fwl_purge_unlock_sleep();
     fwl_os_mutex_unlock(&fwl_debug_trace_lock);
-    FOR_EACH_POOL_OLDEST_FIRST(pool) {
+    FOR_EACH_POOL_OLDEST_FIRST(pool)
+    {
         fwl_os_mutex_unlock(&pool->wait_lock);
         fwl_os_mutex_unlock(&pool->span_lock);
         fwl_os_mutex_unlock(&pool->debug.lock);
@@ -564,7 +842,8 @@ static void unlock_everything_in_child(void)
     const uintptr_t token = fwl_thread_token();
     fwl_os_thread_number_forget();
     fwl_purge_forget_thread();
-    FOR_EACH_POOL_OLDEST_FIRST(pool) {
+    FOR_EACH_POOL_OLDEST_FIRST(pool)
+    {
         atomic_store_explicit(&pool->waiter_count, 0, memory_order_relaxed);
         pool->trim_count = 0;
         (void)fwl_os_condition_init(&pool->wait_condition);
@@ -592,19 +871,26 @@ static void start_process(void)
     fwl_os_fork_init(lock_everything, unlock_everything, unlock_everything_in_child);
 }
 
+static void make_id(FwlPool *pool, bool is_default)
+{
+    const size_t slot = is_default ? 0 : 1 + last_pool_id % (FWL_THREAD_SLOTS - 1);
+    pool->id = is_default ? FWL_DEFAULT_POOL_ID : ++last_pool_id;
+    pool->slot = slot * sizeof(FwlThreadSlot);
+}
+
 void fwl_heaps_add_pool(FwlPool *pool, bool is_default)
 {
     fwl_os_mutex_lock(&pools_lock);
     start_process();
     if (fwl_pool_is_system) {
-        pool->config.enable_debug = false; /* the tools that malloc is for see more */
+        pool->config.enable_debug = false;  /* the tools that malloc is for see more */
         pool->config.purge_interval_ms = 0; /* nothing is ever idle */
     }
     if (pool->config.enable_debug)
         atomic_store_explicit(&fwl_debug_is_used, true, memory_order_relaxed);
     if (pool->config.enable_debug || fwl_pool_is_system)
         atomic_store_explicit(&fwl_heap_care_limit, UINTPTR_MAX, memory_order_relaxed);
-    pool->id = is_default ? 0 : ++next_pool_id;
+    make_id(pool, is_default);
     fwl_list_push_front(&all_pools, &pool->all_link);
     fwl_os_mutex_unlock(&pools_lock);
 }

@@ -2,9 +2,18 @@
 /*
  * Heaps: what one thread has of one pool.
  *
- * A heap has, for each size class, the spans with free blocks. Only its owner takes blocks from
- * them and puts blocks back; a block that another thread frees goes on the heap's remote list,
- * without a lock, and the owner takes the whole list when it runs out.
+ * A heap has spans of each size class, and for each class a stack of free blocks: the cache. Taking
+ * and putting a block is popping and pushing, and touches neither the block nor its span. An empty
+ * stack is refilled from spans, some blocks at once; a full one grows, or its oldest half goes
+ * back.
+ *
+ *     slots   | NULL | oldest | ... | newest |  free  | ... |
+ *                                       ^ top               ^ last
+ *
+ * Only the owner does that. A block that another thread frees comes home in a parcel: the other
+ * thread's heap collects blocks for one heap at a time and adds full parcels to its inbox, without
+ * a lock. Threads that have no heap add single blocks to the remote list. The owner opens what
+ * came when it runs out of blocks.
  *
  * The lock of a heap is biased: the owner's side costs two stores and a load, and others, who come
  * for a snapshot, a trim, a fork, make up for it.
@@ -15,9 +24,11 @@
  * The heavy barrier makes every thread's light one a full one at that moment: either the owner sees
  * locked, or the other sees busy. An owner that finds the heap locked takes the mutex, too.
  *
- *     top - headroom == sum over classes of (allocs - frees) * block_size
- *     peak >= top where headroom <= 0; blocks on the remote list still count as live
- *     a span is listed  <=>  it has free or uncarved blocks  (current, where it is one, included)
+ *     taken == live + cached blocks of a class == sum of live over its spans
+ *     top - headroom == sum over classes of live blocks * block_size      (the heap's usage)
+ *     taken_size == sum over classes of taken * block_size
+ *     peak >= top where headroom <= 0; blocks that are on their way home still count as live
+ *     a span is listed  <=>  it has free or uncarved blocks
  */
 #ifndef FWL_HEAP_H
 #define FWL_HEAP_H
@@ -33,14 +44,31 @@
 #include "pool/pool_internal.h"
 
 typedef struct FwlHeapClass {
-    FwlSpan *current; /* blocks are taken from here; a span without any where there is none */
-    size_t block_size;
+    void **top;  /* the newest cached block; NULL where none is */
+    void **last; /* where there is no more place: never filled outside of the slow path */
+    uint32_t block_size;
+    uint32_t capacity; /* slots up to last */
     uint64_t allocs;
-    uint64_t frees;
+    uint64_t taken;
     uint64_t system_allocs;
-    FwlLink spans; /* with free blocks, the current one included */
-    enum FwlPoolTier tier;
+    FwlLink spans; /* with free blocks */
 } FwlHeapClass;
+
+_Static_assert(sizeof(FwlHeapClass) == 64, "a call touches one cache line of a class");
+
+enum {
+    FWL_PARCEL_COUNT = 8,
+    FWL_PARCEL_BLOCKS = 29,
+};
+
+/* Blocks of another heap on their way home. */
+typedef struct FwlParcel {
+    struct FwlParcel *next; /* in the receiver's inbox */
+    size_t size;            /* of the blocks */
+    uint32_t count;
+    atomic_bool is_away; /* sent, and not yet opened */
+    void *blocks[FWL_PARCEL_BLOCKS];
+} FwlParcel;
 
 /* How far a heap's usage may be from what the pool's sum has of it: the error of the pool's peak
  * for each thread that allocates. */
@@ -49,30 +77,49 @@ enum { FWL_USAGE_SLACK = 2 << 20 };
 struct FwlHeap {
     atomic_uint busy;
     atomic_uint locked;
-    _Atomic(uintptr_t) owner; /* the thread's token; 0: an orphan, to be taken over */
-    size_t run_max;           /* the largest request that is served from runs */
-    unsigned unit_shift;      /* log2 of the pool's alignment */
-    bool can_wait;            /* the pool's: a free has to look for waiters */
-    /* Bytes in live blocks are top - headroom: one number to keep up to date on each call. */
-    ptrdiff_t headroom;
-    size_t top;
-
     FwlPool *pool;
-    size_t peak;    /* the most bytes in live blocks that this heap had on its own */
-    size_t counted; /* what the pool's sum has of this heap's usage */
+    size_t fast_max; /* the largest request that is served from runs and has its class tabled */
+    uint8_t number;  /* among the pool's heaps, from 1 on; 0 where there are too many */
+    /* The number of blocks that need no more than the fast path to be freed; one that no block has
+     * where there is no such, or frees have to look for waiters. */
+    uint16_t fast_number;
+    /* Bytes in live blocks are top - headroom: one number to keep up to date on each call. Beyond
+     * headroom_max, up or down, there is something to do about it. */
+    ptrdiff_t headroom;
+    size_t headroom_max;
+
+    size_t top;
+    size_t taken_size;
+    size_t cache_max; /* bytes that may be cached, whatever the usage was */
+    /* The most usage of this and of the last period: what was in use a moment ago may be cached. */
+    size_t recent_top[2];
+    uint64_t period_start_ns;
+    uint64_t flushed_ns; /* when the cache was last too large */
+    bool is_hot;         /* and that was a mistake */
+    size_t peak;         /* the most bytes in live blocks that this heap had on its own */
+    size_t counted;      /* what the pool's sum has of this heap's usage */
     size_t tier_counted[FWL_TIER_FRAME];
-    FwlLink link; /* in the pool's list */
+    _Atomic(uintptr_t) owner; /* the thread's token; 0: an orphan, to be taken over */
+    FwlLink link;             /* in the pool's list */
     FwlMutex mutex;
-    size_t spare_size; /* of listed spans without live blocks that are not current */
-    size_t spare_max;
     size_t mapping_size;
-    uint64_t thread; /* the system's number of the owner; of the last one, in an orphan */
+    uint64_t thread;   /* the system's number of the owner; of the last one, in an orphan */
+    void **new_slots;  /* in the heap's mapping: where stacks grow into */
+    size_t next_class; /* where the search for blocks to give back goes on */
+
+    FwlParcel *parcel; /* being filled; NULL: none */
+    FwlHeap *receiver; /* of that */
 
     /* Others write here, so it has a cache line of its own. */
     _Alignas(64) _Atomic(void *) remote;
+    _Atomic(FwlParcel *) inbox;
 
     _Alignas(64) FwlHeapClass classes[FWL_CLASS_COUNT];
+    FwlClassTable class_table;
+    FwlParcel parcels[FWL_PARCEL_COUNT];
 };
+
+enum { FWL_NO_HEAP_NUMBER = UINT8_MAX + 1 };
 
 /* What stands in `remote` of a closed pool's heaps: nothing may be added any more. */
 #define FWL_REMOTE_CLOSED ((void *)(uintptr_t)1)
@@ -87,12 +134,12 @@ extern bool fwl_heap_is_biased;
  * one comparison of fwl_pool_free serves them all. A number on its own: no order needed, since
  * whoever has a block of such a pool knows of the pool.
  */
-extern _Atomic(uintptr_t) fwl_heap_care_limit;
+extern _Atomic(uintptr_t) fwl_heap_care_limit __attribute__((visibility("hidden")));
 
 static inline bool fwl_heap_needs_care(void)
 {
-    return __builtin_expect(
-        atomic_load_explicit(&fwl_heap_care_limit, memory_order_relaxed) != 0, 0);
+    return __builtin_expect(atomic_load_explicit(&fwl_heap_care_limit, memory_order_relaxed) != 0,
+                            0);
 }
 
 static inline bool fwl_heap_enter(FwlHeap *heap)
@@ -130,29 +177,33 @@ FwlHeap *fwl_heap_get(FwlPool *pool);
 
 /* With the heap's lock: */
 
-/* A block of the class when `current` has none: from what came back, from another span, from a new
- * one. NULL: *failure says why. */
+/* A block of the class when its cache has none: from what came home, from spans. NULL: *failure
+ * says why. */
 void *fwl_heap_take_slowly(FwlHeap *heap, size_t class_index, bool is_forced,
                            FwlSpanFailure *failure);
 
 /* Brings the pool's sums up to date with this heap, and its peaks with the sums. */
 void fwl_heap_count_usage(FwlHeap *heap);
 
-/* Takes home what other threads have freed. */
-void fwl_heap_collect(FwlHeap *heap);
+/* Blocks of a class that are with callers. */
+uint64_t fwl_heap_live_count(const FwlHeapClass *class);
 
 /* Gives all spans without live blocks back to the pool. */
 void fwl_heap_release_empty(FwlHeap *heap);
 
-/* The last collect, of a pool that is being closed: nothing can be freed remotely afterwards. */
+/* Refuses blocks from now on, for a pool that is being closed; after fwl_heaps_gather. */
 void fwl_heap_close(FwlHeap *heap);
+
+/* With all heaps of the pool locked: brings all blocks that are on their way home, and those in
+ * caches into their spans, so that these tell what is live. */
+void fwl_heaps_gather(FwlPool *pool);
 
 /* Without it: */
 
-/* Adds a block to the heap's remote list. False: the pool is closed. */
+/* Sends a block home to its heap. False: the pool is closed. */
 bool fwl_heap_free_remotely(FwlHeap *heap, void *block);
 
-/* With heaps_lock: locks each heap in turn, collects, and gives empty spans back. */
+/* With heaps_lock: gathers, and gives empty spans back. */
 void fwl_heaps_release_empty(FwlPool *pool);
 
 /* Unmaps the heaps of a pool that nobody uses any more. */
@@ -201,59 +252,57 @@ static inline void fwl_link_write(const FwlPool *pool, void *block, void *next)
  * fwl_heap_settle, so that the callers' fast paths call nothing and save no registers.
  */
 
-/* A block of the current span; NULL: it has none carved. Settle where the heap is unsettled. */
+/* A cached block; NULL: there is none. Settle where the heap is unsettled. */
 static inline void *fwl_heap_take(FwlHeap *heap, size_t class_index)
 {
     FwlHeapClass *class = &heap->classes[class_index];
-    FwlSpan *span = class->current;
-    void *block = span->free_list;
+    void **top = class->top;
+    void *block = *top;
     if (__builtin_expect(!block, 0))
         return NULL;
-    span->free_list = fwl_link_read(heap->pool, block);
-    fwl_os_unpoison(block, class->block_size);
-    span->live++;
+    class->top = top - 1;
     class->allocs++;
-    heap->headroom -= (ptrdiff_t)class->block_size;
+    heap->headroom -= (ptrdiff_t) class->block_size;
+    fwl_os_unpoison(block, class->block_size);
     return block;
 }
 
 /* True when the usage is beyond what was foreseen, up or down. */
 static inline bool fwl_heap_is_unsettled(const FwlHeap *heap)
 {
-    return (size_t)heap->headroom > 2 * FWL_USAGE_SLACK; /* negative is large, too */
+    return (size_t)heap->headroom > heap->headroom_max; /* negative is large, too */
 }
 
-/* Puts a block back into its span. True: settle, with the span. */
-static inline bool fwl_heap_put(FwlHeap *heap, FwlSpan *span, void *block)
+/* Caches a block of this heap. True: settle. */
+static inline bool fwl_heap_put(FwlHeap *heap, size_t class_index, void *block)
 {
-    FwlHeapClass *class = &heap->classes[span->class_index];
-    fwl_link_write(heap->pool, block, span->free_list);
+    FwlHeapClass *class = &heap->classes[class_index];
     fwl_pool_poison(heap->pool, block, class->block_size);
-    span->free_list = block;
-    span->live--;
-    class->frees++;
-    heap->headroom += (ptrdiff_t)class->block_size;
-    const bool has_changed = (span->live == 0 || !span->is_listed) && span != class->current;
-    return __builtin_expect(has_changed || fwl_heap_is_unsettled(heap), 0);
+    void **top = class->top + 1;
+    *top = block;
+    class->top = top;
+    heap->headroom += (ptrdiff_t) class->block_size;
+    return __builtin_expect((top == class->last) | fwl_heap_is_unsettled(heap), 0);
 }
 
-/* Sees to a span that was full before a block came back, or is empty after it (NULL: to none), and
- * to the usage. */
-void fwl_heap_settle(FwlHeap *heap, FwlSpan *span);
+/* Sees to a stack that is full, to the size of the cache, and to the usage. */
+void fwl_heap_settle(FwlHeap *heap, size_t class_index);
 
 /*
  * What a thread remembers: the default pool's heap, and those of the pools it used last. Only a
  * memory: which heap is whose stands in the heaps. Pool ids are never used again, so what is left
- * of a pool that is gone is never found.
+ * of a pool that is gone is never found. No pool has the id 0, that of an empty slot.
  */
-enum { FWL_THREAD_SLOTS = 8 };
+enum { FWL_THREAD_SLOTS = 8, FWL_DEFAULT_POOL_ID = 1 };
 
+typedef struct FwlThreadSlot {
+    uint64_t pool_id;
+    FwlHeap *heap;
+} FwlThreadSlot;
+
+/* Slot 0 is the default pool's alone. */
 typedef struct FwlThreadMemory {
-    FwlHeap *default_heap;
-    struct {
-        uint64_t pool_id;
-        FwlHeap *heap;
-    } slots[FWL_THREAD_SLOTS];
+    FwlThreadSlot slots[FWL_THREAD_SLOTS];
 } FwlThreadMemory;
 
 extern _Thread_local FwlThreadMemory fwl_thread_memory __attribute__((tls_model("initial-exec")));
@@ -264,14 +313,22 @@ static inline uintptr_t fwl_thread_token(void)
     return (uintptr_t)&fwl_thread_memory;
 }
 
+static inline FwlThreadSlot *fwl_thread_slot(const FwlPool *pool)
+{
+    return (FwlThreadSlot *)(void *)((char *)&fwl_thread_memory + pool->slot);
+}
+
+/* True where this thread remembers a heap of the pool; then it is slot->heap. */
+static inline bool fwl_thread_slot_is_of(const FwlThreadSlot *slot, const FwlPool *pool)
+{
+    return __builtin_expect(slot->pool_id == pool->id, 1);
+}
+
 /* The heap that this thread remembers; NULL: none. */
 static inline FwlHeap *fwl_heap_recall(const FwlPool *pool)
 {
-    if (pool->id == 0)
-        return fwl_thread_memory.default_heap;
-    const size_t slot = pool->id % FWL_THREAD_SLOTS;
-    return fwl_thread_memory.slots[slot].pool_id == pool->id ? fwl_thread_memory.slots[slot].heap
-                                                             : NULL;
+    const FwlThreadSlot *slot = fwl_thread_slot(pool);
+    return fwl_thread_slot_is_of(slot, pool) ? slot->heap : NULL;
 }
 
 #endif

@@ -2,12 +2,12 @@
 /*
  * The pool's calls: blocks out, blocks in.
  *
- *     fwl_pool_alloc   recall this thread's heap -> class of the size -> a block of its span
- *     fwl_pool_free    segment by masking -> span -> ours: back into the span; another thread's:
- *                      on its heap's remote list
+ *     fwl_pool_alloc   recall this thread's heap -> class of the size -> pop a block of it
+ *     fwl_pool_free    segment by masking -> class and heap of the 4 KiB -> ours: push; another
+ *                      thread's: into a parcel for its heap
  *
- * What that does not serve takes a slow way with a name: frames (pool_frame.c), a span without
- * blocks (heap.c), a budget without room (pool_budget.c), a pool that was destroyed (count_down),
+ * What that does not serve takes a slow way with a name: frames (pool_frame.c), an empty or a full
+ * stack (heap.c), a budget without room (pool_budget.c), a pool that was destroyed (count_down),
  * pools whose blocks are malloc's (pool_system.c).
  *
  * Who keeps a pool: its creator, each child, and, once destroyed, its live blocks together. The
@@ -39,10 +39,11 @@ typedef struct Request {
 
 static void init_lists(FwlPool *pool)
 {
-    for (size_t i = 0; i < FWL_CLASS_COUNT; i++)
-        fwl_list_init(&pool->idle_by_class[i]);
     fwl_list_init(&pool->heaps);
     fwl_list_init(&pool->segments);
+    for (size_t i = 0; i < FWL_ROW_CLASS_COUNT; i++)
+        fwl_list_init(&pool->free_rows[i]);
+    fwl_list_init(&pool->idle_runs);
     for (size_t i = 0; i < FWL_FRAME_CLASS_COUNT; i++)
         fwl_list_init(&pool->idle_frames[i]);
     fwl_list_init(&pool->tailed_frames);
@@ -225,8 +226,7 @@ int fwl_pool_create(FwlPool **out, const FwlPoolConfig *config)
         join_parent(pool);
     const size_t limit = pool->budget.limit;
     const size_t reserve = config->initial_pool_size < limit ? config->initial_pool_size : limit;
-    if (fwl_purge_join(pool) < 0 ||
-        (!fwl_pool_is_system && fwl_span_reserve(pool, reserve) < 0)) {
+    if (fwl_purge_join(pool) < 0 || (!fwl_pool_is_system && fwl_span_reserve(pool, reserve) < 0)) {
         fwl_pool_unref(pool);
         return FWL_E_NOMEM;
     }
@@ -234,10 +234,11 @@ int fwl_pool_create(FwlPool **out, const FwlPoolConfig *config)
     return 0;
 }
 
-/* The default pool lies in static memory, so that it exists without a page and before main. Its
+/* The default pool lies in static memory, so that it exists without a page and before main. It has
+ * its id from the start, and no thread a heap of it before it is started. Its
  * locks are made by their static initialisers' equivalent, an init that cannot fail on a system
  * where locks are plain memory. */
-static FwlPool default_pool;
+static FwlPool default_pool = {.id = FWL_DEFAULT_POOL_ID};
 
 static FwlPool *start_default_pool(void)
 {
@@ -270,11 +271,12 @@ static void close_pool(FwlPool *pool)
     uint64_t live = 0;
     fwl_os_mutex_lock(&pool->heaps_lock);
     fwl_heaps_lock_all(pool);
+    fwl_heaps_gather(pool);
     for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next) {
         FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);
         fwl_heap_close(heap);
         for (size_t i = 0; i < FWL_CLASS_COUNT; i++)
-            live += heap->classes[i].allocs - heap->classes[i].frees;
+            live += fwl_heap_live_count(&heap->classes[i]);
     }
     fwl_os_mutex_lock(&pool->span_lock);
     live += pool->frame_stats.allocation_count - pool->frame_stats.free_count;
@@ -311,11 +313,6 @@ void fwl_pool_destroy(FwlPool **pool)
 
 /* Requests */
 
-static inline size_t class_of_size(size_t size, unsigned unit_shift)
-{
-    return fwl_class_of(((size - (size > 0)) >> unit_shift) + 1);
-}
-
 static bool make_frame_request(const FwlPool *pool, size_t size, Request *request)
 {
     const size_t pages = size / pool->page_size + (size % pool->page_size != 0);
@@ -338,7 +335,7 @@ static bool make_request(const FwlPool *pool, size_t size, size_t alignment, Req
     if (size > pool->config.large_block_size || request->alignment > pool->page_size)
         return make_frame_request(pool, size, request);
 
-    size_t index = class_of_size(size, pool->unit_shift);
+    size_t index = fwl_class_of_size(pool, size);
     while (fwl_class_size(pool, index) % request->alignment != 0)
         index++;
     request->is_frame = false;
@@ -386,7 +383,7 @@ static void *try_alloc(FwlPool *pool, const Request *request, bool is_forced,
     if (is_fast || !pool->is_closed) {
         block = fwl_heap_take(heap, request->class_index);
         if (block)
-            fwl_heap_settle(heap, NULL);
+            fwl_heap_settle(heap, request->class_index);
         else
             block = fwl_heap_take_slowly(heap, request->class_index, is_forced, failure);
         if (block)
@@ -424,8 +421,8 @@ void *fwl_pool_plain_alloc(FwlPool *pool, size_t alignment, size_t size)
 static __attribute__((noinline)) void *alloc_slowly(FwlPool *pool, size_t alignment, size_t size,
                                                     void *caller)
 {
-    if (!pool)
-        pool = fwl_pool_default();
+    if (pool == &default_pool)
+        pool = fwl_pool_default(); /* which starts it */
     if (pool->config.enable_debug)
         return fwl_debug_alloc(pool, alignment, size, caller);
     return fwl_pool_plain_alloc(pool, alignment, size);
@@ -436,24 +433,31 @@ static __attribute__((noinline)) void *alloc_slowly(FwlPool *pool, size_t alignm
 static __attribute__((noinline)) void *finish_alloc(FwlHeap *heap, void *block, size_t size)
 {
     if (block)
-        fwl_heap_settle(heap, NULL);
+        fwl_heap_settle(heap, fwl_class_look_up(&heap->class_table, size));
     fwl_heap_leave(heap);
     return block ? trim_to_size(block, size) : fwl_pool_plain_alloc(heap->pool, 1, size);
 }
 
 /* caller: where the public function returns to; for the slow way only. */
-static inline void *alloc(FwlPool *pool, size_t size, void *caller)
+static inline void *alloc_from(FwlPool *pool, size_t size, void *caller)
 {
-    FwlHeap *heap = pool ? fwl_heap_recall(pool) : fwl_thread_memory.default_heap;
-    if (__builtin_expect(!heap || size > heap->run_max, 0))
+    const FwlThreadSlot *slot = fwl_thread_slot(pool);
+    if (!fwl_thread_slot_is_of(slot, pool) || size > slot->heap->fast_max)
         return alloc_slowly(pool, 1, size, caller);
+    FwlHeap *heap = slot->heap;
     void *block = NULL;
     if (__builtin_expect(fwl_heap_enter(heap), 1))
-        block = fwl_heap_take(heap, class_of_size(size, heap->unit_shift));
+        block = fwl_heap_take(heap, fwl_class_look_up(&heap->class_table, size));
     if (__builtin_expect(!block || fwl_heap_is_unsettled(heap), 0))
         return finish_alloc(heap, block, size);
     fwl_heap_leave(heap);
     return trim_to_size(block, size);
+}
+
+static inline void *alloc(FwlPool *pool, size_t size, void *caller)
+{
+    return __builtin_expect(!pool, 0) ? alloc_from(&default_pool, size, caller)
+                                      : alloc_from(pool, size, caller);
 }
 
 void *fwl_pool_alloc(FwlPool *pool, size_t size)
@@ -464,6 +468,8 @@ void *fwl_pool_alloc(FwlPool *pool, size_t size)
 void *fwl_pool_aligned_alloc(FwlPool *pool, size_t alignment, size_t size)
 {
     const size_t own = fwl_pool_alignment(pool);
+    if (!pool)
+        pool = &default_pool; /* started, by the question before */
     if (fwl_is_power_of_two(alignment) && alignment <= own)
         return alloc(pool, size, __builtin_return_address(0));
     return alloc_slowly(pool, alignment, size, __builtin_return_address(0));
@@ -486,14 +492,16 @@ static void free_frame(FwlPool *pool, FwlSpan *span)
         count_down(pool);
 }
 
-/* The owner's free when somebody else has the heap's lock, or the pool is closed. */
-static __attribute__((noinline)) void free_locked(FwlHeap *heap, FwlSpan *span, void *block)
+/* The owner's free when it entered, but somebody else has the heap's lock, or the pool is closed.
+ */
+static __attribute__((noinline)) void free_locked(FwlHeap *heap, size_t class_index, void *block)
 {
     FwlPool *pool = heap->pool;
+    fwl_heap_leave(heap);
     fwl_os_mutex_lock(&heap->mutex);
     const bool is_open = !pool->is_closed;
-    if (is_open && fwl_heap_put(heap, span, block))
-        fwl_heap_settle(heap, span);
+    if (is_open && fwl_heap_put(heap, class_index, block))
+        fwl_heap_settle(heap, class_index);
     fwl_os_mutex_unlock(&heap->mutex);
     if (!is_open)
         count_down(pool);
@@ -507,36 +515,35 @@ static __attribute__((noinline)) void free_remotely(FwlHeap *heap, void *block)
         count_down(pool);
 }
 
-static __attribute__((noinline)) void finish_free(FwlHeap *heap, FwlSpan *span)
+static __attribute__((noinline)) void finish_free(FwlHeap *heap, size_t class_index)
 {
-    fwl_heap_settle(heap, span);
+    fwl_heap_settle(heap, class_index);
     fwl_heap_leave(heap);
 }
 
-static inline void free_in_run(FwlHeap *heap, FwlSpan *span, void *block)
+static void free_in_run(FwlHeap *heap, size_t class_index, void *block)
 {
     const uintptr_t owner = atomic_load_explicit(&heap->owner, memory_order_relaxed);
-    if (__builtin_expect(owner != fwl_thread_token(), 0)) {
+    if (owner != fwl_thread_token())
         free_remotely(heap, block);
-    } else if (__builtin_expect(fwl_heap_enter(heap), 1)) {
-        if (fwl_heap_put(heap, span, block))
-            finish_free(heap, span);
-        else
-            fwl_heap_leave(heap);
-    } else {
+    else if (!fwl_heap_enter(heap))
+        free_locked(heap, class_index, block);
+    else if (fwl_heap_put(heap, class_index, block))
+        finish_free(heap, class_index);
+    else
         fwl_heap_leave(heap);
-        free_locked(heap, span, block);
-    }
 }
 
-/* Frames, and pools in which somebody may wait. Once the block is back the pool may go with
- * somebody else's last block: to look for waiters then takes a hold. */
-static __attribute__((noinline)) void free_slowly(FwlSpan *span, void *block)
+/* Frames, other threads' blocks, and pools in which somebody may wait. Once the block is back the
+ * pool may go with somebody else's last block: to look for waiters then takes a hold. */
+static __attribute__((noinline)) void free_slowly(void *block)
 {
-    FwlPool *pool = fwl_segment_of(block)->pool;
+    FwlSegment *segment = fwl_segment_of(block);
+    FwlSpan *span = fwl_span_of(segment, block);
+    FwlPool *pool = segment->pool;
     const bool is_held = pool->can_wait && fwl_refcount_inc(&pool->refcount);
     if (span->heap)
-        free_in_run(span->heap, span, block);
+        free_in_run(span->heap, span->class_index, block);
     else
         free_frame(pool, span);
     if (is_held) {
@@ -545,14 +552,32 @@ static __attribute__((noinline)) void free_slowly(FwlSpan *span, void *block)
     }
 }
 
+/* pool: what the block is likely to be of. Finding the heap by that does not wait for the block,
+ * which makes a free fast. */
+static inline void free_likely(const FwlPool *pool, void *block)
+{
+    const FwlSegment *segment = fwl_segment_of(block);
+    const FwlGranule *granule = &segment->granules[fwl_granule_index(segment, block)];
+    const FwlThreadSlot *slot = fwl_thread_slot(pool);
+    FwlHeap *heap = slot->heap;
+    if (__builtin_expect(segment->pool != pool, 0) || !fwl_thread_slot_is_of(slot, pool) ||
+        __builtin_expect(heap->fast_number != granule->heap_number, 0))
+        free_slowly(block);
+    else if (__builtin_expect(!fwl_heap_enter(heap), 0))
+        free_locked(heap, granule->class_index, block);
+    else if (fwl_heap_put(heap, granule->class_index, block))
+        finish_free(heap, granule->class_index);
+    else
+        fwl_heap_leave(heap);
+}
+
 static inline void free_undebugged(void *block)
 {
-    FwlSpan *span = fwl_span_of(fwl_segment_of(block), block);
-    FwlHeap *heap = span->heap;
-    if (__builtin_expect(heap && !heap->can_wait, 1))
-        free_in_run(heap, span, block);
+    FwlPool *pool = fwl_segment_of(block)->pool;
+    if (__builtin_expect(pool == &default_pool, 1))
+        free_likely(&default_pool, block);
     else
-        free_slowly(span, block);
+        free_likely(pool, block);
 }
 
 void fwl_pool_plain_free(void *block)
@@ -605,7 +630,7 @@ void fwl_pool_free(FwlPool *pool, void *block)
     if (needs_care(block))
         free_with_care(pool, block, __builtin_return_address(0));
     else
-        free_undebugged(block);
+        free_likely(__builtin_expect(pool != NULL, 1) ? pool : &default_pool, block);
 }
 
 void fwl_block_free(void *block)

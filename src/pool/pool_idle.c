@@ -187,15 +187,6 @@ void fwl_idle_settle(FwlPool *pool, size_t size, uint64_t now_ns)
     drop_aged(pool, now_ns);
 }
 
-void fwl_span_release(FwlPool *pool, FwlSpan *span)
-{
-    fwl_os_mutex_lock(&pool->span_lock);
-    const uint64_t now_ns = fwl_os_clock_ns();
-    fwl_idle_begin(pool, span, &pool->idle_by_class[span->class_index], now_ns);
-    fwl_idle_settle(pool, span->size, now_ns);
-    fwl_os_mutex_unlock(&pool->span_lock);
-}
-
 /* When the next of what is idle is due; UINT64_MAX: nothing will be. */
 static uint64_t next_due(FwlPool *pool)
 {

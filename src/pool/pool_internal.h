@@ -46,8 +46,10 @@
 
 enum {
     FWL_SEGMENT_SIZE = 4 << 20,
-    FWL_PAGES_MAX = FWL_SEGMENT_SIZE / 4096, /* pages of a segment where pages are smallest */
+    FWL_GRANULE_SHIFT = 12, /* log2 of the smallest page that systems have */
+    FWL_GRANULE_COUNT = FWL_SEGMENT_SIZE >> FWL_GRANULE_SHIFT,
     FWL_LARGE_MAX = 1 << 20,                 /* largest block that segments of runs hold */
+    FWL_ROW_CLASS_COUNT = 64,                /* classes of up to FWL_GRANULE_COUNT pages */
     FWL_NAME_SIZE = 32,
 };
 
@@ -57,12 +59,11 @@ typedef struct FwlSpan {
     /* Free blocks that were carved; the first word of each is the next. */
     _Alignas(64) void *free_list;
     FwlHeap *heap; /* that takes blocks from it; NULL: a frame */
-    uint32_t live;
+    uint32_t live; /* blocks that are out: with callers, or cached by the heap */
     uint32_t carved;   /* blocks that were cut so far: the rest was never touched */
     uint32_t capacity; /* blocks that fit */
     uint16_t class_index;
     bool is_listed;    /* in its heap's list of spans with free blocks */
-    bool is_spare;     /* listed, without live blocks, counted in heap.spare_size */
     size_t block_size; /* of a run: a class's; of a frame: what the block has, at most size */
     char *start;
     size_t size;      /* bytes from start that are committed */
@@ -95,6 +96,16 @@ typedef struct FwlFramePages {
     uint64_t whole_until_ns; /* when a block last had all pages that there are */
 } FwlFramePages;
 
+/* What a call has to know of a block's place, close together. Granules rather than pages: so that
+ * it shifts by a constant. */
+typedef struct FwlGranule {
+    uint8_t class_index;
+    uint8_t heap_number; /* of the heap that the span is of; 0: of a frame, or of none with one */
+} FwlGranule;
+
+_Static_assert(FWL_LARGE_MAX >> FWL_GRANULE_SHIFT <= UINT8_MAX + 1, "distances fit a byte");
+_Static_assert(FWL_CLASS_COUNT <= UINT8_MAX, "class indices fit a byte");
+
 typedef struct FwlSegment {
     FwlPool *pool;
     FwlLink link; /* in the pool's list of segments */
@@ -104,13 +115,14 @@ typedef struct FwlSegment {
     FwlHolder holder;    /* of a live frame */
     FwlFramePages frame; /* frames only */
     size_t used_pages;   /* runs only, headers included */
-    uint64_t page_is_used[FWL_PAGES_MAX / 64];
-    uint64_t page_is_ready[FWL_PAGES_MAX / 64]; /* in no run, but populated and charged */
-    unsigned page_shift;
-    /* Of the span that a page belongs to; 0 for a frame, whose block may begin where the segment
-     * ends. */
-    uint16_t first_page[FWL_PAGES_MAX + 1];
-    FwlSpan spans[]; /* a frame has one, runs one for each page */
+    uint64_t page_is_used[FWL_GRANULE_COUNT / 64];
+    uint64_t page_is_idle[FWL_GRANULE_COUNT / 64];  /* free, and still committed */
+    uint64_t page_is_ready[FWL_GRANULE_COUNT / 64]; /* never used, but populated and charged */
+    /* All 0 for a frame, whose block may begin where the segment ends. */
+    FwlGranule granules[FWL_GRANULE_COUNT + 1];
+    /* A frame has one. Runs have one for each granule, the first of them for all idle pages, and
+     * behind these a byte for each granule: how far it is from its span's first one. */
+    FwlSpan spans[];
 } FwlSegment;
 
 /* A number that several threads add to, and the most that it has been. */
@@ -160,11 +172,13 @@ struct FwlPool {
     /* One for the creator, one for all blocks that are live when it lets go, one for each child. */
     FwlRefcount refcount;
     uint64_t id;      /* no other pool of the process has had it */
+    size_t slot;      /* where threads remember their heaps, in bytes */
     FwlLink all_link; /* in the list of all pools */
     unsigned unit_shift;
 
     FwlMutex heaps_lock;
     FwlLink heaps;
+    unsigned heap_count; /* those that have a number */
     FwlSum usage; /* what the heaps have counted so far, and frames */
     FwlSum tier_usage[FWL_TIER_COUNT];
 
@@ -172,7 +186,9 @@ struct FwlPool {
 
     FwlMutex span_lock;
     FwlLink segments;
-    FwlLink idle_by_class[FWL_CLASS_COUNT];
+    FwlLink free_rows[FWL_ROW_CLASS_COUNT]; /* rows of free pages by their length */
+    uint64_t has_free_rows;                 /* bit i: free_rows[i] is not empty */
+    FwlLink idle_runs;                      /* segments of runs that have idle pages */
     FwlLink idle_frames[FWL_FRAME_CLASS_COUNT]; /* by the class of their size */
     FwlLink tailed_frames;                      /* live, with idle pages behind the block */
     FwlLink idle_by_age;
@@ -255,13 +271,14 @@ typedef struct FwlSpanFailure {
 } FwlSpanFailure;
 
 /*
- * A span of the class without live blocks: an idle one, warm, or a new one. *is_new tells whether
- * pages were taken. NULL: *failure says why.
+ * A span of the class without live blocks, for the heap of that number. *is_new tells whether pages
+ * were taken. NULL: *failure says why.
  */
-FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, bool is_forced, bool *is_new,
-                          FwlSpanFailure *failure);
+FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, uint8_t heap_number, bool is_forced,
+                          bool *is_new, FwlSpanFailure *failure);
 
-/* Takes back a run without live blocks: keeps it idle, within what the configuration allows. */
+/* Takes back a run without live blocks: keeps its pages idle, within what the configuration allows.
+ */
 void fwl_span_release(FwlPool *pool, FwlSpan *span);
 
 /* A frame of size bytes, a multiple of the page size; NULL: *failure says why. */
@@ -366,10 +383,32 @@ static inline FwlSegment *fwl_segment_of(const void *block)
     return (FwlSegment *)(((uintptr_t)block - 1) & ~(uintptr_t)(FWL_SEGMENT_SIZE - 1));
 }
 
+static inline size_t fwl_granule_index(const FwlSegment *segment, const void *address)
+{
+    return ((uintptr_t)address - (uintptr_t)segment) >> FWL_GRANULE_SHIFT;
+}
+
+static inline FwlGranule fwl_granule_of(const FwlSegment *segment, const void *block)
+{
+    return segment->granules[fwl_granule_index(segment, block)];
+}
+
+/* Of each granule of a segment of runs from its span's first one. */
+static inline uint8_t *fwl_distances(FwlSegment *segment)
+{
+    return (uint8_t *)(void *)&segment->spans[FWL_GRANULE_COUNT];
+}
+
 static inline FwlSpan *fwl_span_of(FwlSegment *segment, const void *block)
 {
-    const size_t page = ((uintptr_t)block - (uintptr_t)segment) >> segment->page_shift;
-    return &segment->spans[segment->first_page[page]];
+    const size_t index = fwl_granule_index(segment, block);
+    return &segment->spans[segment->is_frame ? 0 : index - fwl_distances(segment)[index]];
+}
+
+/* The smallest class that holds size bytes, which may be 0. */
+static inline size_t fwl_class_of_size(const FwlPool *pool, size_t size)
+{
+    return fwl_class_of(((size - (size > 0)) >> pool->unit_shift) + 1);
 }
 
 static inline size_t fwl_class_size(const FwlPool *pool, size_t class_index)

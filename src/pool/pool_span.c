@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Spans: where a pool gets pages, and where pages go. Here: segments, and runs, which are cut first
- * fit from segments of 4 MiB. Frames are in pool_frame.c; what becomes of a span whose last block
- * came back, in pool_idle.c.
+ * fit from segments of 4 MiB. Frames are in pool_frame.c; what becomes of idle memory, in
+ * pool_idle.c.
  *
- *     committed_size == sum of span.size over all spans (of whole segments, where the source cannot
- *                       purge)
+ * The pages of a run whose last block came back are free, and as long as they are still committed,
+ * idle. Free pages beside each other are one row, in a list of rows of about that length; a run
+ * takes the shortest row that is long enough, whatever of it is idle, and only what is not is
+ * charged. So memory goes from class to class without leaving.
+ *
+ *     | run       | row: first span ...  last span | run  |
+ *                   ^ start, size, link  ^ start
+ *
+ * All idle pages of a segment are one entry in the lists of idle spans: its first span, whose pages
+ * are the segment's header's and so are nobody's.
+ *
+ *     a page is used or free; an idle or a ready one is free, and none is both; two rows are never
+ *     neighbours
+ *     spans[0].size == bytes of idle pages of the segment; listed where that is not 0
+ *     committed_size == bytes of used, idle and ready pages, and of frames (of whole segments,
+ *                       where the source cannot purge)
  */
 #include "pool/pool_span.h"
 
@@ -15,14 +29,14 @@
 enum {
     SPAN_SIZE_MIN = 32 << 10, /* a run of small blocks has at least these bytes */
     SPAN_WASTE_SHARE = 16,    /* a run leaves at most this part of itself unused at its end */
+    ROW_TRIES = 8,            /* rows of about the length wanted that are looked at */
 };
 
-/* Segments */
+/* Pages */
 
 size_t fwl_span_first_page(const FwlPool *pool)
 {
-    const size_t pages = FWL_SEGMENT_SIZE / pool->page_size;
-    const size_t header = sizeof(FwlSegment) + pages * sizeof(FwlSpan);
+    const size_t header = sizeof(FwlSegment) + FWL_GRANULE_COUNT * (sizeof(FwlSpan) + 1);
     return fwl_align_up(header, pool->page_size) / pool->page_size;
 }
 
@@ -31,52 +45,158 @@ static bool is_page_used(const FwlSegment *segment, size_t page)
     return segment->page_is_used[page / 64] >> (page % 64) & 1u;
 }
 
-static void mark_pages(FwlSegment *segment, size_t first, size_t count, bool is_used)
+static void set_pages(uint64_t *words, size_t first, size_t count, bool value)
 {
     for (size_t page = first; page < first + count; page++) {
         const uint64_t bit = (uint64_t)1 << (page % 64);
-        if (is_used)
-            segment->page_is_used[page / 64] |= bit;
+        if (value)
+            words[page / 64] |= bit;
         else
-            segment->page_is_used[page / 64] &= ~bit;
+            words[page / 64] &= ~bit;
     }
+}
+
+static size_t count_pages(const uint64_t *words, size_t first, size_t count)
+{
+    size_t set = 0;
+    for (size_t page = first; page < first + count; page++)
+        set += words[page / 64] >> (page % 64) & 1u;
+    return set;
+}
+
+static void mark_used(FwlSegment *segment, size_t first, size_t count, bool is_used)
+{
+    set_pages(segment->page_is_used, first, count, is_used);
     if (is_used)
         segment->used_pages += count;
     else
         segment->used_pages -= count;
 }
 
-static bool is_page_ready(const FwlSegment *segment, size_t page)
-{
-    return segment->page_is_ready[page / 64] >> (page % 64) & 1u;
-}
+/* A row of set bits. */
+typedef struct Row {
+    size_t first;
+    size_t count; /* 0: there is none */
+} Row;
 
-static void mark_ready(FwlPool *pool, FwlSegment *segment, size_t page, bool is_ready)
+/* The first row from bit `from` on, as far as it goes within its words. */
+static Row next_row(const uint64_t *words, size_t word_count, size_t from)
 {
-    const uint64_t bit = (uint64_t)1 << (page % 64);
-    const size_t size = is_ready ? pool->page_size : (size_t)0 - pool->page_size;
-    segment->page_is_ready[page / 64] ^= bit;
-    pool->ready_size += size;
-    pool->idle_size += size;
-}
-
-/* The first of count free pages in a row, with is_ready of ready ones; 0 where there are none (page
- * 0 is the header's). */
-static size_t find_run(const FwlPool *pool, const FwlSegment *segment, size_t count, bool is_ready)
-{
-    const size_t pages = FWL_SEGMENT_SIZE / pool->page_size;
-    if (pages - segment->used_pages < count)
-        return 0;
-    size_t run = 0;
-    for (size_t page = fwl_span_first_page(pool); page < pages; page++) {
-        const bool fits =
-            !is_page_used(segment, page) && (!is_ready || is_page_ready(segment, page));
-        run = fits ? run + 1 : 0;
-        if (run == count)
-            return page + 1 - count;
+    Row row = {.first = from};
+    for (size_t i = from / 64; i < word_count; i++) {
+        const unsigned skip = row.count == 0 && i == from / 64 ? (unsigned)(from % 64) : 0;
+        const uint64_t bits = words[i] >> skip << skip;
+        if (row.count == 0 && bits == 0)
+            continue;
+        const unsigned start = row.count == 0 ? (unsigned)__builtin_ctzll(bits) : 0;
+        const uint64_t others = ~(bits >> start);
+        const unsigned most = 64 - start;
+        const unsigned ones = others == 0 ? 64 : (unsigned)__builtin_ctzll(others);
+        if (row.count == 0)
+            row.first = i * 64 + start;
+        row.count += ones < most ? ones : most;
+        if (ones < most)
+            break;
     }
-    return 0;
+    return row;
 }
+
+static size_t word_count_of(const FwlPool *pool)
+{
+    return FWL_SEGMENT_SIZE / pool->page_size / 64;
+}
+
+/* Rows of free pages */
+
+static size_t page_of(const FwlPool *pool, const FwlSegment *segment, const char *address)
+{
+    return (size_t)(address - (const char *)segment) / pool->page_size;
+}
+
+/* The list that a row of so many pages is in: the last class that is not longer. */
+static size_t row_class(size_t count)
+{
+    const size_t index = fwl_class_of(count);
+    return fwl_class_units(index) > count ? index - 1 : index;
+}
+
+/* A page's span, of which its other granules make no use. */
+static FwlSpan *span_at(const FwlPool *pool, FwlSegment *segment, size_t page)
+{
+    return &segment->spans[page * (pool->page_size >> FWL_GRANULE_SHIFT)];
+}
+
+static void list_row(FwlPool *pool, FwlSegment *segment, Row row)
+{
+    const size_t index = row_class(row.count);
+    FwlSpan *span = span_at(pool, segment, row.first);
+    *span = (FwlSpan){.start = (char *)segment + row.first * pool->page_size,
+                      .size = row.count * pool->page_size};
+    span_at(pool, segment, row.first + row.count - 1)->start = span->start;
+    fwl_list_push_front(&pool->free_rows[index], &span->link);
+    pool->has_free_rows |= (uint64_t)1 << index;
+}
+
+static Row unlist_row(FwlPool *pool, FwlSegment *segment, const FwlSpan *any_end)
+{
+    const size_t first = page_of(pool, segment, any_end->start);
+    FwlSpan *span = span_at(pool, segment, first);
+    const Row row = {.first = first, .count = span->size / pool->page_size};
+    const size_t index = row_class(row.count);
+    fwl_list_remove(&span->link);
+    if (fwl_list_is_empty(&pool->free_rows[index]))
+        pool->has_free_rows &= ~((uint64_t)1 << index);
+    return row;
+}
+
+/* Frees used pages: they and their free neighbours are one row. */
+static void free_pages(FwlPool *pool, FwlSegment *segment, Row row)
+{
+    const size_t end = row.first + row.count;
+    mark_used(segment, row.first, row.count, false);
+    if (!is_page_used(segment, row.first - 1)) { /* page 0 is used */
+        const Row before = unlist_row(pool, segment, span_at(pool, segment, row.first - 1));
+        row = (Row){.first = before.first, .count = before.count + row.count};
+    }
+    if (end < FWL_SEGMENT_SIZE / pool->page_size && !is_page_used(segment, end))
+        row.count += unlist_row(pool, segment, span_at(pool, segment, end)).count;
+    list_row(pool, segment, row);
+}
+
+/* Uses the first count pages of a row. */
+static void use_pages(FwlPool *pool, FwlSegment *segment, size_t first, size_t count)
+{
+    const Row row = unlist_row(pool, segment, span_at(pool, segment, first));
+    mark_used(segment, first, count, true);
+    if (row.count > count)
+        list_row(pool, segment, (Row){.first = first + count, .count = row.count - count});
+}
+
+/* A row in a list that is long enough; NULL where the first of it are not. */
+static FwlSpan *first_long_enough(const FwlLink *list, size_t size)
+{
+    const FwlLink *link = list->next;
+    for (int i = 0; i < ROW_TRIES && link != list; i++, link = link->next) {
+        FwlSpan *row = FWL_ITEM_OF(link, FwlSpan, link);
+        if (row->size >= size)
+            return row;
+    }
+    return NULL;
+}
+
+/* The shortest row of at least count pages, or nearly so; NULL: there is none. */
+static FwlSpan *find_row(const FwlPool *pool, size_t count)
+{
+    const size_t index = row_class(count);
+    FwlSpan *row = first_long_enough(&pool->free_rows[index], count * pool->page_size);
+    if (row)
+        return row;
+    const uint64_t longer = pool->has_free_rows >> index >> 1 << index << 1;
+    return longer == 0 ? NULL
+                       : FWL_ITEM_OF(pool->free_rows[__builtin_ctzll(longer)].next, FwlSpan, link);
+}
+
+/* Segments */
 
 FwlSegment *fwl_segment_map(FwlPool *pool, size_t mapping_size, size_t mapping_alignment,
                             size_t header_offset)
@@ -86,7 +206,6 @@ FwlSegment *fwl_segment_map(FwlPool *pool, size_t mapping_size, size_t mapping_a
         return NULL;
     FwlSegment *segment = (FwlSegment *)(void *)(mapping + header_offset);
     segment->pool = pool;
-    segment->page_shift = fwl_log2_floor(pool->page_size);
     segment->mapping = mapping;
     segment->mapping_size = mapping_size;
     fwl_list_push_front(&pool->segments, &segment->link);
@@ -123,13 +242,17 @@ static FwlSegment *map_run_segment(FwlPool *pool, bool is_forced, FwlSpanFailure
         return NULL;
     }
     pool->committed_size += charge;
-    mark_pages(segment, 0, fwl_span_first_page(pool), true);
+    const size_t first = fwl_span_first_page(pool);
+    mark_used(segment, 0, first, true);
+    list_row(pool, segment,
+             (Row){.first = first, .count = FWL_SEGMENT_SIZE / pool->page_size - first});
+    segment->spans[0].start = (char *)segment + pool->page_size;
     return segment;
 }
 
 static bool is_run_segment_empty(const FwlPool *pool, const FwlSegment *segment)
 {
-    return segment->used_pages == fwl_span_first_page(pool);
+    return segment->used_pages == fwl_span_first_page(pool) && segment->spans[0].size == 0;
 }
 
 /* Keeps one segment, so that a pool that empties and fills does not map each time. */
@@ -139,6 +262,7 @@ static void unmap_if_spare(FwlPool *pool, FwlSegment *segment)
     if (pool->source.purge && (pool->reserved_size < kept_size || pool->ready_size > 0))
         return;
     const size_t charge = segment_charge(pool);
+    (void)unlist_row(pool, segment, span_at(pool, segment, fwl_span_first_page(pool)));
     fwl_segment_unmap(pool, segment);
     pool->committed_size -= charge;
     fwl_pool_uncharge(pool, charge);
@@ -156,158 +280,175 @@ static size_t run_size(const FwlPool *pool, size_t block_size)
     return size;
 }
 
-/* Free pages in one of the segments; 0: none has so many in a row. */
-static size_t find_pages(FwlPool *pool, size_t count, bool is_ready, FwlSegment **segment)
+/* Pages for a run, of which none is taken yet. */
+typedef struct Place {
+    FwlSegment *segment; /* NULL: none */
+    size_t first;
+    size_t count;
+} Place;
+
+/* Free pages, in a new segment where no other has them. None: *failure says why. */
+static Place find_place(FwlPool *pool, size_t count, bool is_forced, FwlSpanFailure *failure)
 {
-    for (FwlLink *link = pool->segments.next; link != &pool->segments; link = link->next) {
-        *segment = FWL_ITEM_OF(link, FwlSegment, link);
-        const size_t first = (*segment)->is_frame ? 0 : find_run(pool, *segment, count, is_ready);
-        if (first > 0)
-            return first;
-    }
-    return 0;
+    const FwlSpan *row = find_row(pool, count);
+    FwlSegment *segment =
+        row ? fwl_segment_of(row->start) : map_run_segment(pool, is_forced, failure);
+    if (!segment)
+        return (Place){0};
+    return (Place){.segment = segment,
+                   .first = row ? page_of(pool, segment, row->start) : fwl_span_first_page(pool),
+                   .count = count};
 }
 
-/* Free pages in a segment, ready ones where there are any, a new segment where no other has them.
- * 0: *failure says why. */
-static size_t take_pages(FwlPool *pool, size_t count, bool is_forced, FwlSegment **segment,
-                         FwlSpanFailure *failure)
+/* Bytes of the pages of a place that have such a bit. */
+static size_t marked_size(const FwlPool *pool, const uint64_t *words, Place place)
 {
-    size_t first = 0;
-    if (pool->ready_size > 0)
-        first = find_pages(pool, count, true, segment);
-    if (first == 0)
-        first = find_pages(pool, count, false, segment);
-    if (first > 0)
-        return first;
-    *segment = map_run_segment(pool, is_forced, failure);
-    return *segment ? find_run(pool, *segment, count, false) : 0;
+    return count_pages(words, place.first, place.count) * pool->page_size;
 }
 
-/* The bytes of pages that have yet to be charged. */
-static size_t uncharged_size(const FwlPool *pool, const FwlSegment *segment, size_t first,
-                             size_t count)
+/* Of the pages of a place, size bytes are idle, and are not any more. */
+static void end_idle_pages(FwlPool *pool, Place place, size_t size)
 {
-    if (!pool->source.purge)
-        return 0; /* the segment is charged */
-    size_t uncharged = 0;
-    for (size_t page = first; page < first + count; page++)
-        uncharged += !is_page_ready(segment, page);
-    return uncharged * pool->page_size;
+    FwlSpan *idle = &place.segment->spans[0];
+    if (size == 0)
+        return;
+    set_pages(place.segment->page_is_idle, place.first, place.count, false);
+    pool->idle_size -= size;
+    idle->size -= size;
+    if (idle->size == 0)
+        fwl_idle_end(pool, idle);
 }
 
-/* Charges for the pages of a run, and takes them. False: *failure says why. */
-static bool use_pages(FwlPool *pool, FwlSegment *segment, size_t first, size_t count,
-                      bool is_forced, FwlSpanFailure *failure)
+/* The same of ready pages. */
+static void end_ready_pages(FwlPool *pool, FwlSegment *segment, size_t first, size_t count,
+                            size_t size)
 {
-    const size_t charge = uncharged_size(pool, segment, first, count);
+    set_pages(segment->page_is_ready, first, count, false);
+    pool->ready_size -= size;
+    pool->idle_size -= size;
+}
+
+/* Takes the pages of a place, those that are not committed on charge; false: *failure says why. */
+static bool take_place(FwlPool *pool, Place place, bool is_forced, bool *is_new,
+                       FwlSpanFailure *failure)
+{
+    FwlSegment *segment = place.segment;
+    const size_t idle = marked_size(pool, segment->page_is_idle, place);
+    const size_t ready = marked_size(pool, segment->page_is_ready, place);
+    const size_t taken = place.count * pool->page_size - idle - ready;
+    const size_t charge = pool->source.purge ? taken : 0;
     *failure = (FwlSpanFailure){.needed = charge};
     if (charge > 0)
         failure->refuser = fwl_pool_charge(pool, charge, is_forced);
     if (failure->refuser)
         return false;
+    *is_new = taken > 0;
     pool->committed_size += charge;
-    for (size_t page = first; page < first + count; page++) {
-        if (is_page_ready(segment, page))
-            mark_ready(pool, segment, page, false);
-    }
-    mark_pages(segment, first, count, true);
+    end_idle_pages(pool, place, idle);
+    end_ready_pages(pool, segment, place.first, place.count, ready);
+    use_pages(pool, segment, place.first, place.count);
+    if (charge > 0)
+        fwl_idle_missed(pool, charge);
     return true;
 }
 
-static FwlSpan *new_run(FwlPool *pool, size_t class_index, bool is_forced, FwlSpanFailure *failure)
+/* Makes the pages of a place a run of a class, for a heap. */
+static FwlSpan *make_run(FwlPool *pool, Place place, size_t class_index, uint8_t heap_number)
 {
+    const size_t granules_a_page = pool->page_size >> FWL_GRANULE_SHIFT;
     const size_t block_size = fwl_class_size(pool, class_index);
-    const size_t size = run_size(pool, block_size);
-    const size_t count = size / pool->page_size;
-    FwlSegment *segment;
-    const size_t first = take_pages(pool, count, is_forced, &segment, failure);
-    if (first == 0)
-        return NULL;
-    if (!use_pages(pool, segment, first, count, is_forced, failure)) {
-        if (is_run_segment_empty(pool, segment))
-            unmap_if_spare(pool, segment);
-        return NULL;
+    FwlSegment *segment = place.segment;
+    const size_t first_granule = place.first * granules_a_page;
+    const FwlGranule granule = {.class_index = (uint8_t)class_index, .heap_number = heap_number};
+    for (size_t i = 0; i < place.count * granules_a_page; i++) {
+        segment->granules[first_granule + i] = granule;
+        fwl_distances(segment)[first_granule + i] = (uint8_t)i;
     }
-    for (size_t page = first; page < first + count; page++)
-        segment->first_page[page] = (uint16_t)first;
-    FwlSpan *span = &segment->spans[first];
+    FwlSpan *span = span_at(pool, segment, place.first);
     *span = (FwlSpan){
-        .start = (char *)segment + first * pool->page_size,
-        .size = size,
+        .start = (char *)segment + place.first * pool->page_size,
+        .size = place.count * pool->page_size,
         .block_size = block_size,
         .class_index = (uint16_t)class_index,
-        .capacity = (uint32_t)(size / block_size),
+        .capacity = (uint32_t)(place.count * pool->page_size / block_size),
     };
     fwl_pool_poison(pool, span->start, span->size);
     return span;
 }
 
-FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, bool is_forced, bool *is_new,
-                          FwlSpanFailure *failure)
+FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, uint8_t heap_number, bool is_forced,
+                          bool *is_new, FwlSpanFailure *failure)
 {
-    FwlLink *idle = &pool->idle_by_class[class_index];
-    FwlSpan *span;
+    const size_t count = run_size(pool, fwl_class_size(pool, class_index)) / pool->page_size;
+    FwlSpan *span = NULL;
     fwl_os_mutex_lock(&pool->span_lock);
-    *is_new = fwl_list_is_empty(idle);
-    if (*is_new) {
-        const size_t committed = pool->committed_size;
-        span = new_run(pool, class_index, is_forced, failure);
-        *is_new = pool->committed_size > committed || !pool->source.purge;
-        if (span)
-            fwl_idle_missed(pool, pool->committed_size - committed);
-    } else {
-        span = FWL_ITEM_OF(idle->next, FwlSpan, link);
-        fwl_idle_end(pool, span);
-    }
+    const Place place = find_place(pool, count, is_forced, failure);
+    if (place.segment && take_place(pool, place, is_forced, is_new, failure))
+        span = make_run(pool, place, class_index, heap_number);
+    else if (place.segment && is_run_segment_empty(pool, place.segment))
+        unmap_if_spare(pool, place.segment);
     fwl_idle_taken(pool);
     fwl_os_mutex_unlock(&pool->span_lock);
     return span;
 }
 
-void fwl_run_drop(FwlPool *pool, FwlSegment *segment, FwlSpan *span)
+void fwl_span_release(FwlPool *pool, FwlSpan *span)
 {
-    const size_t first = (size_t)(span->start - (char *)segment) / pool->page_size;
-    if (pool->source.purge) {
-        fwl_os_unpoison(span->start, span->size);
-        pool->source.purge(pool->source.opaque, span->start, span->size);
-        fwl_pool_poison(pool, span->start, span->size);
-        pool->committed_size -= span->size;
-        fwl_pool_uncharge(pool, span->size);
-    }
-    mark_pages(segment, first, span->size / pool->page_size, false);
-    if (is_run_segment_empty(pool, segment))
-        unmap_if_spare(pool, segment);
+    fwl_os_mutex_lock(&pool->span_lock);
+    FwlSegment *segment = fwl_segment_of(span->start);
+    FwlSpan *idle = &segment->spans[0];
+    const size_t size = span->size;
+    const Row row = {.first = page_of(pool, segment, span->start), .count = size / pool->page_size};
+    const uint64_t now_ns = fwl_os_clock_ns();
+    set_pages(segment->page_is_idle, row.first, row.count, true);
+    free_pages(pool, segment, row);
+    if (idle->size > 0)
+        fwl_idle_end(pool, idle);
+    idle->size += size;
+    fwl_idle_begin(pool, idle, &pool->idle_runs, now_ns);
+    fwl_idle_settle(pool, size, now_ns);
+    fwl_os_mutex_unlock(&pool->span_lock);
 }
 
-/* The number of ready pages in a row from this one on. */
-static size_t count_ready(const FwlPool *pool, const FwlSegment *segment, size_t first)
+/* Gives the memory behind pages back. */
+static void purge_pages(FwlPool *pool, FwlSegment *segment, Row row)
 {
-    size_t end = first;
-    while (end < FWL_SEGMENT_SIZE / pool->page_size && is_page_ready(segment, end))
-        end++;
-    return end - first;
-}
-
-static void drop_ready(FwlPool *pool, FwlSegment *segment, size_t first, size_t count)
-{
-    const size_t size = count * pool->page_size;
-    pool->source.purge(pool->source.opaque, (char *)segment + first * pool->page_size, size);
-    for (size_t page = first; page < first + count; page++)
-        mark_ready(pool, segment, page, false);
-    atomic_fetch_add_explicit(&pool->given_back, size, memory_order_relaxed);
+    char *start = (char *)segment + row.first * pool->page_size;
+    const size_t size = row.count * pool->page_size;
+    fwl_os_unpoison(start, size);
+    pool->source.purge(pool->source.opaque, start, size);
+    fwl_pool_poison(pool, start, size);
     pool->committed_size -= size;
     fwl_pool_uncharge(pool, size);
 }
 
-static void drop_ready_of(FwlPool *pool, FwlSegment *segment, size_t keep)
+void fwl_run_drop(FwlPool *pool, FwlSegment *segment, FwlSpan *span)
 {
-    const size_t pages = FWL_SEGMENT_SIZE / pool->page_size;
-    for (size_t page = 0; page < pages && pool->idle_size > keep; page++) {
-        const size_t excess = (pool->idle_size - keep - 1) / pool->page_size + 1;
-        const size_t count = count_ready(pool, segment, page);
-        if (count > 0)
-            drop_ready(pool, segment, page, count < excess ? count : excess);
+    Row row = next_row(segment->page_is_idle, word_count_of(pool), 0);
+    while (row.count > 0) {
+        if (pool->source.purge)
+            purge_pages(pool, segment, row);
+        set_pages(segment->page_is_idle, row.first, row.count, false);
+        row = next_row(segment->page_is_idle, word_count_of(pool), row.first);
+    }
+    span->size = 0;
+    if (is_run_segment_empty(pool, segment))
+        unmap_if_spare(pool, segment);
+}
+
+/* Up to most bytes of the ready pages of a segment. */
+static void drop_ready_of(FwlPool *pool, FwlSegment *segment, size_t most)
+{
+    Row row = next_row(segment->page_is_ready, word_count_of(pool), 0);
+    while (row.count > 0 && most > 0) {
+        const size_t most_pages = (most - 1) / pool->page_size + 1;
+        const size_t count = row.count < most_pages ? row.count : most_pages;
+        const size_t size = count * pool->page_size;
+        end_ready_pages(pool, segment, row.first, count, size);
+        atomic_fetch_add_explicit(&pool->given_back, size, memory_order_relaxed);
+        purge_pages(pool, segment, (Row){.first = row.first, .count = count});
+        most -= most < size ? most : size;
+        row = next_row(segment->page_is_ready, word_count_of(pool), row.first + count);
     }
 }
 
@@ -318,7 +459,7 @@ void fwl_ready_drop(FwlPool *pool, size_t keep)
         FwlSegment *segment = FWL_ITEM_OF(link, FwlSegment, link);
         link = link->next;
         if (!segment->is_frame)
-            drop_ready_of(pool, segment, keep);
+            drop_ready_of(pool, segment, pool->idle_size - keep);
     }
 }
 
@@ -342,7 +483,7 @@ static FwlSlot find_in_segment(const FwlPool *pool, FwlSegment *segment, const c
         const size_t page = (size_t)(address - (char *)segment) / pool->page_size;
         if (page < fwl_span_first_page(pool) || !is_page_used(segment, page))
             return none;
-        span = &segment->spans[segment->first_page[page]];
+        span = fwl_span_of(segment, address);
     }
     const size_t offset = (size_t)((uintptr_t)address - (uintptr_t)span->start);
     if (offset / span->block_size >= span->capacity)
@@ -369,8 +510,9 @@ static void make_ready(FwlPool *pool, FwlSegment *segment)
         if (fwl_pool_charge(pool, size, false))
             return;
         pool->committed_size += size;
-        for (size_t page = first; page < FWL_SEGMENT_SIZE / pool->page_size; page++)
-            mark_ready(pool, segment, page, true);
+        pool->ready_size += size;
+        pool->idle_size += size;
+        set_pages(segment->page_is_ready, first, size / pool->page_size, true);
     }
     fwl_os_populate((char *)segment + first * pool->page_size, size);
 }

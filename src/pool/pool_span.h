@@ -19,7 +19,8 @@ FwlSegment *fwl_segment_map(FwlPool *pool, size_t mapping_size, size_t mapping_a
                             size_t header_offset);
 void fwl_segment_unmap(FwlPool *pool, FwlSegment *segment);
 
-/* Gives the pages of a run back. */
+/* Gives the idle pages of a segment of runs back, which are no more idle, and the segment where it
+ * has no run. */
 void fwl_run_drop(FwlPool *pool, FwlSegment *segment, FwlSpan *span);
 
 /* Gives ready pages back until at most keep bytes are idle. */

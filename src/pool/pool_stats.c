@@ -2,9 +2,9 @@
 /*
  * Statistics: the snapshot, and writing it down.
  *
- * The snapshot is taken with every heap of the pool locked and home what other threads freed, so
- * that it is of one moment. Both formats for programs and the table for people are written from the
- * same two lists of fields.
+ * The snapshot is taken with every heap of the pool locked and with blocks that other threads freed
+ * at home, so that it is of one moment. Both formats for programs and the table for people are
+ * written from the same two lists of fields.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -56,13 +56,14 @@ static size_t empty_size(const FwlHeapClass *class)
     return size;
 }
 
-static void add_class(FwlPoolStats *stats, const FwlHeapClass *class)
+static void add_class(const FwlPool *pool, FwlPoolStats *stats, const FwlHeapClass *class)
 {
-    FwlPoolTierStats *tier = &stats->tier[class->tier];
+    FwlPoolTierStats *tier = &stats->tier[fwl_tier_of(&pool->config, class->block_size)];
+    const uint64_t frees = class->allocs - fwl_heap_live_count(class);
     tier->total_allocated += class->allocs * class->block_size;
-    tier->total_freed += class->frees * class->block_size;
+    tier->total_freed += frees * class->block_size;
     tier->allocation_count += class->allocs;
-    tier->free_count += class->frees;
+    tier->free_count += frees;
     tier->system_alloc_count += class->system_allocs;
     tier->pool_hit_count += class->allocs - class->system_allocs;
     stats->idle_size += empty_size(class);
@@ -70,9 +71,8 @@ static void add_class(FwlPoolStats *stats, const FwlHeapClass *class)
 
 static void add_heap(FwlPool *pool, FwlPoolStats *stats, FwlHeap *heap)
 {
-    fwl_heap_collect(heap);
     for (size_t i = 0; i < FWL_CLASS_COUNT; i++)
-        add_class(stats, &heap->classes[i]);
+        add_class(pool, stats, &heap->classes[i]);
     fwl_heap_count_usage(heap);
     /* What one heap had on its own is exact, which the sum, behind by FWL_USAGE_SLACK, is not. */
     fwl_sum_raise_peak(&pool->usage, heap->peak);
@@ -103,6 +103,7 @@ static void add_system(const FwlPool *pool, FwlPoolStats *stats)
 
 static void add_up(FwlPool *pool, FwlPoolStats *stats)
 {
+    fwl_heaps_gather(pool);
     for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
         add_heap(pool, stats, FWL_ITEM_OF(link, FwlHeap, link));
     fwl_os_mutex_lock(&pool->debug.lock);

@@ -122,24 +122,18 @@ static void look_at_segment(const Walk *walk, FwlSegment *segment)
     size_t page = fwl_span_first_page(pool);
     while (page < FWL_SEGMENT_SIZE / pool->page_size) {
         const bool is_used = segment->page_is_used[page / 64] >> page % 64 & 1;
-        const FwlSpan *span = &segment->spans[page];
+        const FwlSpan *span = fwl_span_of(segment, (char *)segment + page * pool->page_size);
         if (is_used)
             look_at_run(walk, segment, span);
         page += is_used ? span->size / pool->page_size : 1;
     }
 }
 
-static void collect_all(FwlPool *pool)
-{
-    for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
-        fwl_heap_collect(FWL_ITEM_OF(link, FwlHeap, link));
-}
-
 void fwl_pool_walk(FwlPool *pool, FwlBlockLook look, void *opaque)
 {
     fwl_os_mutex_lock(&pool->heaps_lock);
     fwl_heaps_lock_all(pool);
-    collect_all(pool);
+    fwl_heaps_gather(pool);
     fwl_os_mutex_lock(&pool->debug.lock);
     fwl_os_mutex_lock(&pool->span_lock);
     const Walk walk = {.pool = pool, .look = look, .opaque = opaque, .now_ns = fwl_os_clock_ns()};
