@@ -849,8 +849,11 @@ static void unlock_everything_in_child(void)
         (void)fwl_os_condition_init(&pool->wait_condition);
         for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next) {
             FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);
-            if (atomic_load_explicit(&heap->owner, memory_order_relaxed) != token)
-                atomic_store_explicit(&heap->owner, 0, memory_order_relaxed);
+            if (atomic_load_explicit(&heap->owner, memory_order_relaxed) == token)
+                continue;
+            atomic_store_explicit(&heap->owner, 0, memory_order_relaxed);
+            /* Its owner may have been about to find it locked. */
+            atomic_store_explicit(&heap->busy, 0, memory_order_relaxed);
         }
     }
     unlock_everything();

@@ -15,8 +15,10 @@
 #include "case.h"
 #include "traffic.h"
 
-#if defined(__SANITIZE_THREAD__)
-#define HAS_FORK_CASES false /* ThreadSanitizer ends a child that has had threads */
+/* ThreadSanitizer ends a child that has had threads; AddressSanitizer's own allocator may be locked
+ * in it for ever. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define HAS_FORK_CASES false
 #else
 #define HAS_FORK_CASES true
 #endif
