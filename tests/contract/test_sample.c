@@ -290,7 +290,8 @@ static void what_is_no_description_is_refused(void)
 {
     static const char *const texts[] = {
         "", "0", "0x", "-4", "stereo+FC", "fl", "+FL", "FL+", "FL++FR", "@Left", "9c", "0C", "2c ",
-        "3 channels (FR+FL)", "1 channels (FR+FL)", "2 channels (FL+FR", "2 channels (FL+FR)x", "2 channels(FL+FR)",
+        "3 channels (FR+FL)", "1 channels (FR+FL)",
+        "2 channels (FL+FR", "2 channels (FL+FR)x", "2 channels(FL+FR)",
         "ambisonic", "ambisonic ", "ambisonic -1", "ambisonic 1+", "ambisonic 1x",
         "ambisonic 46340",
         "ambisonic 1+2C", "ambisonic 1+ambisonic 1", "18446744073709551616", "99999999999C",

@@ -182,10 +182,10 @@ static void do_check_size(FuzzBytes *bytes)
     row = (row == 0 || row > INT_MAX ? (Wide)8 * width : row) + 1024;
     const bool is_large = width > INT_MAX || height > INT_MAX || row >= INT_MAX ||
                           row * ((Wide)height + 128) >= INT_MAX;
-    const int expected = width == 0 || height == 0      ? FWL_E_INVALID
-                         : is_large                     ? FWL_E_RANGE
+    const int expected = width == 0 || height == 0     ? FWL_E_INVALID
+                         : is_large                    ? FWL_E_RANGE
                          : (Wide)width * height > most ? FWL_E_LIMIT
-                                                        : 0;
+                                                       : 0;
     fuzz_expect_equal(fwl_image_check_size2(width, height, most, format, 0, NULL), expected);
 }
 
@@ -322,8 +322,7 @@ static int check(const Picture *picture, const size_t sizes[4], FwlImageProblem 
     const uint8_t *const data[4] = {picture->data[0], picture->data[1], picture->data[2],
                                     picture->data[3]};
     return fwl_image_check(data, picture->linesize, sizes, picture->layout.format,
-                           picture->layout.width, picture->layout.height, &picture->rules,
-                           problem);
+                           picture->layout.width, picture->layout.height, &picture->rules, problem);
 }
 
 static void expect_fine(const Picture *picture)
@@ -342,7 +341,8 @@ static void expect_fault(const Picture *picture, const size_t sizes[4], enum Fwl
     fuzz_expect_equal(check(picture, sizes, &problem), FWL_E_INVALID);
     fuzz_expect_equal(problem.fault, fault);
     fuzz_expect_equal(problem.plane, plane);
-    fuzz_expect(problem.message[0] != '\0' && memchr(problem.message, '\0', sizeof problem.message));
+    fuzz_expect(problem.message[0] != '\0');
+    fuzz_expect(memchr(problem.message, '\0', sizeof problem.message));
 }
 
 /* One byte less than a plane needs, and one less than its padding. */
@@ -483,11 +483,13 @@ static void do_copy_to_buffer(FuzzBytes *bytes)
     const int align = (int)second.rules.row_align;
     fuzz_expect_equal(fwl_image_copy_to_buffer(second.memory.bytes, size - 1, data, first.linesize,
                                                layout->format, layout->width, layout->height,
-                                               align), FWL_E_INVALID);
+                                               align),
+                      FWL_E_INVALID);
     expect_kept(&second);
     fuzz_expect_equal(fwl_image_copy_to_buffer(second.memory.bytes, size, data, first.linesize,
                                                layout->format, layout->width, layout->height,
-                                               align), size);
+                                               align),
+                      size);
     copy_kept(&second, &first);
     if (has_palette(&second)) { /* low byte first there, native here */
         uint8_t *palette = second.kept + second.layout.offset[1];
@@ -531,7 +533,8 @@ static void do_fill_black(FuzzBytes *bytes)
     const FwlImageLayout *layout = &first.layout;
     const enum FwlColorRange range = (enum FwlColorRange)fuzz_choose(bytes, FWL_COL_RANGE_NB);
     fuzz_expect_equal(fwl_image_fill_black(first.data, linesize, layout->format, range,
-                                           layout->width, layout->height), 0);
+                                           layout->width, layout->height),
+                      0);
     for (int i = 0; i < fwl_pix_fmt_count_planes(layout->format); i++) {
         for (int y = 0; y < rows_of(&first, i); y++)
             memcpy(first.kept + place_of(&first, i, y), first.memory.bytes + place_of(&first, i, 0),
@@ -552,8 +555,8 @@ static int values_in_row(const FwlPixFmtDescriptor *desc, int component, const P
     const bool is_bits = (desc->flags & FWL_PIX_FMT_FLAG_BITSTREAM) != 0;
     const bool is_chroma = component == 1 || component == 2;
     const int width = picture->layout.width;
-    const int columns = (int)(wide_round_up(width, (Wide)1 << desc->log2_chroma_w) >>
-                              desc->log2_chroma_w);
+    const int columns =
+        (int)(wide_round_up(width, (Wide)1 << desc->log2_chroma_w) >> desc->log2_chroma_w);
     const int fitting = is_bits ? width : row / comp->step;
     const int wanted = is_chroma ? columns : width;
     return fitting < wanted ? fitting : wanted;
@@ -665,10 +668,10 @@ static void do_check(FuzzBytes *bytes)
         Extent *extent = &extents[i];
         *extent = extent_of(data[i], linesize[i], &wanted, i, !has_linesize);
         const enum FwlImageFault fault =
-            !data[i]                                            ? FWL_IMAGE_MISSING
-            : has_linesize && extent->distance < extent->row    ? FWL_IMAGE_LINESIZE
-            : extent->start < 0 || extent->end > UINTPTR_MAX    ? FWL_IMAGE_OVERRUN
-                                                                : FWL_IMAGE_FINE;
+            !data[i]                                         ? FWL_IMAGE_MISSING
+            : has_linesize && extent->distance < extent->row ? FWL_IMAGE_LINESIZE
+            : extent->start < 0 || extent->end > UINTPTR_MAX ? FWL_IMAGE_OVERRUN
+                                                             : FWL_IMAGE_FINE;
         if (fault != FWL_IMAGE_FINE) {
             fuzz_expect_equal(problem.fault, fault);
             fuzz_expect_equal(problem.plane, i);
@@ -677,7 +680,8 @@ static void do_check(FuzzBytes *bytes)
     }
     for (int i = 1; i < wanted.plane_count; i++) {
         for (int k = 0; k < i; k++)
-            fuzz_expect(problem.fault == FWL_IMAGE_OVERLAP || !share_bytes(&extents[i], &extents[k]));
+            fuzz_expect(problem.fault == FWL_IMAGE_OVERLAP ||
+                        !share_bytes(&extents[i], &extents[k]));
     }
     if (problem.fault != FWL_IMAGE_FINE) {
         fuzz_expect_equal(problem.fault, FWL_IMAGE_OVERLAP);
@@ -707,9 +711,9 @@ static void do_choose(FuzzBytes *bytes)
 }
 
 static void (*const operations[])(FuzzBytes *bytes) = {
-    do_sizes, do_plane_sizes, do_check_size,     do_layout,     do_layout,     do_copy, do_copy,
-    do_copy,  do_copy_plane,  do_copy_to_buffer, do_fill_black, do_values,     do_check,
-    do_check, do_choose,
+    do_sizes,      do_plane_sizes, do_check_size, do_layout,     do_layout,
+    do_copy,       do_copy,        do_copy,       do_copy_plane, do_copy_to_buffer,
+    do_fill_black, do_values,      do_check,      do_check,      do_choose,
 };
 
 int fuzz_one(const uint8_t *data, size_t size)

@@ -28,24 +28,50 @@ static uint64_t take_wide(FuzzBytes *bytes)
 
 static int choose_number(FuzzBytes *bytes)
 {
-    static const int edges[] = {INT_MIN, -1, 0, 1, 31, 63, 64, 0x3ff, 0x400, 0x7ff, INT_MAX / 2,
-                                INT_MAX - 32, INT_MAX - 31, INT_MAX - 1, INT_MAX};
+    static const int edges[] = {INT_MIN,      -1,          0,      1,     31,          63,
+                                64,           0x3ff,       0x400,  0x7ff, INT_MAX / 2, INT_MAX - 32,
+                                INT_MAX - 31, INT_MAX - 1, INT_MAX};
     const size_t kind = fuzz_choose(bytes, 4);
     if (kind == 0)
         return edges[fuzz_choose(bytes, sizeof edges / sizeof edges[0])];
-    return kind == 1 ? (int)take_wide(bytes) : kind == 2 ? fuzz_take16(bytes)
-                                                         : (int)fuzz_choose(bytes, 70);
+    return kind == 1   ? (int)take_wide(bytes)
+           : kind == 2 ? fuzz_take16(bytes)
+                       : (int)fuzz_choose(bytes, 70);
 }
 
 /* A word of a description or of a list of names. */
 static size_t put_word(char *text, size_t room, FuzzBytes *bytes)
 {
     static const char *const words[] = {
-        "+", "+", "|", "@", "FL", "FR", "FC", "LFE", "BL", "TFL", "LFE2", "DL", "mono", "stereo",
-        "5.1(side)", "7.1", "22.2", "quad", "ambisonic ", "1", "2", "0", "6", "46339", "2147483647",
-        "18446744073709551616", "c", "C", " channels", " channels (", ")", "0x", "0X", "07", "AMBI",
-        "USR", "USR512", "NONE", "Left", "yuv", "420", "p", "10", "le", "be", "rgb", "gray", "y16",
-        "Y10LE", "gbrp", "rgb32", "s16", "flt", "u8", "bt709", "tv", "left",
+        "+",          "+",
+        "|",          "@",
+        "FL",         "FR",
+        "FC",         "LFE",
+        "BL",         "TFL",
+        "LFE2",       "DL",
+        "mono",       "stereo",
+        "5.1(side)",  "7.1",
+        "22.2",       "quad",
+        "ambisonic ", "1",
+        "2",          "0",
+        "6",          "46339",
+        "2147483647", "18446744073709551616",
+        "c",          "C",
+        " channels",  " channels (",
+        ")",          "0x",
+        "0X",         "07",
+        "AMBI",       "USR",
+        "USR512",     "NONE",
+        "Left",       "yuv",
+        "420",        "p",
+        "10",         "le",
+        "be",         "rgb",
+        "gray",       "y16",
+        "Y10LE",      "gbrp",
+        "rgb32",      "s16",
+        "flt",        "u8",
+        "bt709",      "tv",
+        "left",
     };
     const size_t kind = fuzz_choose(bytes, 64);
     const char any[2] = {(char)fuzz_take(bytes), '\0'};
@@ -286,13 +312,13 @@ static void do_format_names(FuzzBytes *bytes)
 }
 
 /* A name leads to a number that has it, and what has none is refused. */
-#define EXPECT_NAME(kind, type, name)                                                              \
-    do {                                                                                           \
-        const int found = fwl_##kind##_from_name(name);                                            \
-        if (found >= 0)                                                                            \
-            fuzz_expect(strcmp(fwl_##kind##_name((enum type)found), name) == 0);                   \
-        else                                                                                       \
-            fuzz_expect_equal(found, FWL_E_INVALID);                                               \
+#define EXPECT_NAME(kind, type, name)                                            \
+    do {                                                                         \
+        const int found = fwl_##kind##_from_name(name);                          \
+        if (found >= 0)                                                          \
+            fuzz_expect(strcmp(fwl_##kind##_name((enum type)found), name) == 0); \
+        else                                                                     \
+            fuzz_expect_equal(found, FWL_E_INVALID);                             \
     } while (0)
 
 static void do_color_names(FuzzBytes *bytes)
@@ -348,8 +374,8 @@ static void do_sample_sizes(FuzzBytes *bytes)
     const bool is_power = fuzz_take(bytes) % 2;
     const int align = is_power ? 1 << fuzz_choose(bytes, 31) : choose_number(bytes);
     Wide plane;
-    const int expected = align == INT_MIN ? FWL_E_INVALID
-                                          : wide_samples(&plane, channels, samples, format, align);
+    const int expected =
+        align == INT_MIN ? FWL_E_INVALID : wide_samples(&plane, channels, samples, format, align);
     if (align == INT_MIN)
         plane = 0;
     int linesize = -1;
@@ -369,8 +395,8 @@ static bool make_samples(Guarded *guarded, uint8_t *planes[8], int channels, int
     uint8_t *memory = guarded_take(guarded, (size_t)size, 1);
     for (int i = 0; i < size; i++)
         memory[i] = (uint8_t)(seed + i * 7);
-    fuzz_expect_equal(fwl_samples_fill_arrays(planes, &linesize, memory, channels, samples, format,
-                                              1), size);
+    fuzz_expect_equal(
+        fwl_samples_fill_arrays(planes, &linesize, memory, channels, samples, format, 1), size);
     return true;
 }
 
@@ -391,8 +417,8 @@ static void do_samples(FuzzBytes *bytes)
     const int most = samples - at < others - to_at ? samples - at : others - to_at;
     const int count = (int)fuzz_choose(bytes, (size_t)most + 1);
     const bool is_planar = fwl_sample_fmt_is_planar(format) != 0;
-    const size_t block = (size_t)fwl_get_bytes_per_sample(format) *
-                         (is_planar ? 1 : (size_t)channels);
+    const size_t block =
+        (size_t)fwl_get_bytes_per_sample(format) * (is_planar ? 1 : (size_t)channels);
     fuzz_expect_equal(fwl_samples_copy(to, from, to_at, at, count, channels, format), 0);
     for (int i = 0; i < (is_planar ? channels : 1); i++)
         memcpy(kept + (to[i] - to_memory.bytes) + (size_t)to_at * block,

@@ -16,8 +16,8 @@ static void map(Guarded *guarded)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     const size_t room = (ROOM + page - 1) & ~(page - 1);
-    uint8_t *mapping = mmap(NULL, room + page, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *mapping =
+        mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapping == MAP_FAILED || mprotect(mapping + room, page, PROT_NONE) != 0)
         abort();
     guarded->mapping = mapping + room - ROOM;

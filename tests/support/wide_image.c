@@ -78,8 +78,8 @@ static bool add_plane(FwlImageLayout *layout, const FwlPixFmtDescriptor *desc, i
     const Wide linesize = is_palette ? row : wide_round_up(row, row_align);
     const Wide rows = is_palette ? 1 : wide_rows(desc, height, i);
     const Wide size = linesize * rows + (Wide)rules->tail_padding;
-    const Wide offset = wide_round_up((Wide)layout->size,
-                                      rules->plane_align ? (Wide)rules->plane_align : 1);
+    const Wide offset =
+        wide_round_up((Wide)layout->size, rules->plane_align ? (Wide)rules->plane_align : 1);
     const Wide row_size = is_palette ? row : wide_row(desc, layout->width, i);
     if (row > INT_MAX || linesize > INT_MAX || rows > INT_MAX || offset + size > SIZE_MAX)
         return false;
