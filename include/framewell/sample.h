@@ -372,7 +372,7 @@ FWL_API const FwlChannelLayout *fwl_channel_layout_standard(void **opaque);
  * 1+mono".
  *
  * Fails: FWL_E_INVALID also for an order that is none, and an ambisonic layout of an incomplete
- * order.
+ * order; FWL_E_RANGE for a custom layout of more than INT_MAX / 32 channels.
  */
 FWL_API int fwl_channel_layout_describe(const FwlChannelLayout *channel_layout, char *buf,
                                         size_t buf_size);

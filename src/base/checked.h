@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-static inline bool fwl_checked_add(size_t a, size_t b, size_t *result)
+/* a may be more than any size. */
+static inline bool fwl_checked_add(uint64_t a, size_t b, size_t *result)
 {
     size_t sum;
     if (__builtin_add_overflow(a, b, &sum))

@@ -21,24 +21,22 @@ struct Run {
     int size;
 };
 
-/* The colors of a format as black sees them. */
-static bool has_chroma(const FwlPixFmtDescriptor *desc)
+/* Formats without a palette. */
+
+/* Y with or without U and V, which are then components 1 and 2. */
+static bool is_yuv(const FwlPixFmtDescriptor *desc)
 {
-    return desc->nb_components >= 3 && !(desc->flags & FWL_PIX_FMT_FLAG_RGB) &&
-           strncmp(desc->name, "xyz", 3) != 0;
+    return !(desc->flags & FWL_PIX_FMT_FLAG_RGB) && strncmp(desc->name, "xyz", 3) != 0;
 }
 
 static bool is_alpha(const FwlPixFmtDescriptor *desc, int component)
 {
-    return (desc->flags & FWL_PIX_FMT_FLAG_ALPHA) != 0 && desc->nb_components % 2 == 0 &&
-           component == desc->nb_components - 1;
+    return (desc->flags & FWL_PIX_FMT_FLAG_ALPHA) != 0 && component == desc->nb_components - 1;
 }
 
 static bool has_limited_range(const FwlPixFmtDescriptor *desc, enum FwlColorRange range)
 {
-    const bool is_gray = desc->nb_components <= 2;
-    return range != FWL_COL_RANGE_JPEG && (is_gray || has_chroma(desc)) &&
-           !(desc->flags & FWL_PIX_FMT_FLAG_FLOAT);
+    return range != FWL_COL_RANGE_JPEG && is_yuv(desc) && !(desc->flags & FWL_PIX_FMT_FLAG_FLOAT);
 }
 
 static uint32_t black_value(const FwlPixFmtDescriptor *desc, int component, bool is_limited)
@@ -49,23 +47,22 @@ static uint32_t black_value(const FwlPixFmtDescriptor *desc, int component, bool
                                                     : (UINT32_C(1) << depth) - 1;
     if (component == 0 && is_limited)
         return UINT32_C(16) << (depth - 8);
-    if (component > 0 && has_chroma(desc))
+    if (component > 0 && is_yuv(desc))
         return UINT32_C(128) << (depth - 8);
     return 0;
 }
 
-/* Adds a value to the bytes that it lies in; those of 8 bits and fewer lie in one, which in a
- * big-endian pair is the second. */
+/* Adds a value, not 0, to the bytes that it lies in; those of 8 bits and fewer lie in one. (In a
+ * big-endian pair that would be the second, but there such values are black at 0.) */
 static void put_value(uint8_t *at, const FwlPixFmtDescriptor *desc, int component, uint32_t value)
 {
     const FwlComponentDescriptor *comp = &desc->comp[component];
     const bool is_big = (desc->flags & FWL_PIX_FMT_FLAG_BE) != 0;
     const int bits = comp->shift + comp->depth;
     const int size = bits <= 8 ? 1 : bits <= 16 ? 2 : 4;
-    uint8_t *const first = at + comp->offset + (size == 1 && is_big ? 1 : 0);
     value <<= comp->shift;
     for (int i = 0; i < size; i++)
-        first[i] |= (uint8_t)(value >> 8 * (is_big ? size - 1 - i : i));
+        at[comp->offset + i] |= (uint8_t)(value >> 8 * (is_big ? size - 1 - i : i));
 }
 
 static void compose_runs(struct Run runs[4], const FwlPixFmtDescriptor *desc, bool is_limited)
@@ -108,6 +105,7 @@ static uint8_t darkest_place(const uint8_t *palette)
     return (uint8_t)darkest;
 }
 
+/* Rows are whole runs. */
 static void fill_row(uint8_t *row, size_t size, const struct Run *run)
 {
     if (run->size == 1) {
@@ -116,7 +114,7 @@ static void fill_row(uint8_t *row, size_t size, const struct Run *run)
     }
     const size_t step = (size_t)run->size;
     for (size_t x = 0; x < size; x += step)
-        memcpy(row + x, run->bytes, size - x < step ? size - x : step);
+        memcpy(row + x, run->bytes, step);
 }
 
 /* Whether the rows of all planes fit; their bytes. */

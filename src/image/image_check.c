@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "base/align.h"
-#include "base/checked.h"
 #include "image/planes.h"
 
 /* A plane as it is found. */
@@ -40,6 +39,20 @@ static int tell(FwlImageProblem *problem, enum FwlImageFault fault, int plane, c
     return FWL_E_INVALID;
 }
 
+/* Where the rows begin and what they need; false where the addresses for it end. Both factors are
+ * below 2^32: 64 bits hold the product on every machine. */
+static bool find_extent(struct Plane *plane, int rows, bool is_from_bottom)
+{
+    const uint64_t steps = (uint64_t)plane->distance * (unsigned)(rows - 1);
+    const uint64_t below = is_from_bottom ? steps : 0;
+    const uintptr_t data = (uintptr_t)plane->data;
+    if (below > data || steps + plane->row > UINTPTR_MAX - (data - below))
+        return false;
+    plane->start = data - (uintptr_t)below;
+    plane->needed = (size_t)steps + plane->row;
+    return true;
+}
+
 /* What the picture asks of plane i, and whether data and linesize can give it. */
 static int look_at(struct Plane *plane, int i, const uint8_t *data, int linesize,
                    const FwlImageLayout *wanted, FwlImageProblem *problem)
@@ -57,11 +70,8 @@ static int look_at(struct Plane *plane, int i, const uint8_t *data, int linesize
         return tell(problem, FWL_IMAGE_LINESIZE, i,
                     "plane %d has a linesize of %d, its rows take %zu bytes", i, linesize,
                     plane->row);
-    const size_t steps = (size_t)wanted->rows[i] - 1;
-    if (!fwl_checked_mul(plane->distance, steps, &plane->needed) ||
-        !fwl_checked_add(plane->needed, plane->row, &plane->needed))
+    if (!find_extent(plane, wanted->rows[i], linesize < 0))
         return tell(problem, FWL_IMAGE_OVERRUN, i, "plane %d takes more than can be addressed", i);
-    plane->start = (uintptr_t)data - (linesize < 0 ? plane->needed - plane->row : 0);
     return 0;
 }
 

@@ -125,9 +125,8 @@ int fwl_image_copy_to_buffer(uint8_t *dst, size_t dst_size, const uint8_t *const
         return size;
     if (!dst || (size_t)size > dst_size)
         return FWL_E_INVALID;
+    /* What has a size has a shape. */
     const int count = picture_shape(row_sizes, rows, pix_fmt, width, height);
-    if (count < 0)
-        return count;
     const bool has_palette = fwl_has_palette(fwl_image_descriptor(pix_fmt));
     for (int i = 0; i < count; i++) {
         if (!is_plane_fit(src_data[i], src_linesize[i], row_sizes[i], has_palette && i == 1))

@@ -37,12 +37,13 @@ static bool are_valid(const FwlImageRules *rules, int width, int height)
 static int add_plane(FwlImageLayout *layout, int i, int coded_row, int rows,
                      const FwlImageRules *rules)
 {
-    size_t linesize, size;
-    if (!fwl_checked_round_up((size_t)coded_row, rules->row_align, &linesize) ||
-        linesize > INT_MAX)
+    /* An int and a power of two: their sum is below SIZE_MAX, and 64 bits hold the product of two
+     * that are at most INT_MAX. */
+    const size_t linesize = fwl_align_up((size_t)coded_row, rules->row_align);
+    if (linesize > INT_MAX)
         return FWL_E_RANGE;
-    if (!fwl_checked_mul(linesize, (size_t)rows, &size) ||
-        !fwl_checked_add(size, rules->tail_padding, &layout->plane_size[i]) ||
+    const uint64_t size = (uint64_t)linesize * (unsigned)rows;
+    if (!fwl_checked_add(size, rules->tail_padding, &layout->plane_size[i]) ||
         !fwl_checked_round_up(layout->size, rules->plane_align, &layout->offset[i]) ||
         !fwl_checked_add(layout->offset[i], layout->plane_size[i], &layout->size))
         return FWL_E_RANGE;

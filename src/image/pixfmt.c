@@ -81,19 +81,18 @@ static char to_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Whether the size characters at word are name and then ending. */
-static bool is_joined(const char *word, size_t size, const char *name, const char *ending)
+/* Whether the size characters at word are the name_size at name and then ending. */
+static bool is_joined(const char *word, size_t size, const char *name, size_t name_size,
+                      const char *ending)
 {
-    const size_t name_size = strlen(name);
     return size == name_size + strlen(ending) && memcmp(word, name, name_size) == 0 &&
            memcmp(word + name_size, ending, size - name_size) == 0;
 }
 
 /* The same without regard to capitals; word and ending have none. */
 static bool is_joined_in_any_case(const char *word, size_t size, const char *name,
-                                  const char *ending)
+                                  size_t name_size, const char *ending)
 {
-    const size_t name_size = strlen(name);
     if (size != name_size + strlen(ending))
         return false;
     for (size_t i = 0; i < name_size; i++) {
@@ -103,31 +102,33 @@ static bool is_joined_in_any_case(const char *word, size_t size, const char *nam
     return memcmp(word + name_size, ending, size - name_size) == 0;
 }
 
-static bool has_alias(const char *list, const char *name, const char *ending)
+static bool has_alias(const char *list, const char *name, size_t name_size, const char *ending)
 {
     while (list) {
         const char *comma = strchr(list, ',');
         const size_t size = comma ? (size_t)(comma - list) : strlen(list);
-        if (is_joined_in_any_case(list, size, name, ending))
+        if (is_joined_in_any_case(list, size, name, name_size, ending))
             return true;
         list = comma ? comma + 1 : NULL;
     }
     return false;
 }
 
-static enum FwlPixelFormat find_name(const char *name, const char *ending)
+/* The format that is called by the size characters at name and then ending. */
+static enum FwlPixelFormat find_name(const char *name, size_t size, const char *ending)
 {
     for (int i = 0; i < FWL_PIX_FMT_NB; i++) {
-        if (is_joined(table[i].name, strlen(table[i].name), name, ending) ||
-            has_alias(table[i].alias, name, ending))
+        if (is_joined(table[i].name, strlen(table[i].name), name, size, ending) ||
+            has_alias(table[i].alias, name, size, ending))
             return (enum FwlPixelFormat)i;
     }
     return FWL_PIX_FMT_NONE;
 }
 
-static bool is_this_machine_big_endian(void)
+/* "be" or "le", as this machine's formats end. */
+static const char *native_ending(void)
 {
-    return FWL_PIX_FMT_GRAY16 == FWL_PIX_FMT_GRAY16BE;
+    return table[FWL_PIX_FMT_GRAY16].name + sizeof "gray16" - 1;
 }
 
 enum FwlPixelFormat fwl_get_pix_fmt(const char *name)
@@ -138,9 +139,9 @@ enum FwlPixelFormat fwl_get_pix_fmt(const char *name)
         return FWL_PIX_FMT_RGB32;
     if (strcmp(name, "bgr32") == 0)
         return FWL_PIX_FMT_BGR32;
-    const enum FwlPixelFormat exact = find_name(name, "");
-    return exact == FWL_PIX_FMT_NONE ? find_name(name, is_this_machine_big_endian() ? "be" : "le")
-                                     : exact;
+    const size_t size = strlen(name);
+    const enum FwlPixelFormat exact = find_name(name, size, "");
+    return exact == FWL_PIX_FMT_NONE ? find_name(name, size, native_ending()) : exact;
 }
 
 char *fwl_get_pix_fmt_string(char *buf, size_t buf_size, enum FwlPixelFormat pix_fmt)
@@ -165,12 +166,7 @@ enum FwlPixelFormat fwl_pix_fmt_swap_endianness(enum FwlPixelFormat pix_fmt)
     const bool is_big = strcmp(name + stem, "be") == 0;
     if (!is_big && strcmp(name + stem, "le") != 0)
         return FWL_PIX_FMT_NONE;
-    for (int i = 0; i < FWL_PIX_FMT_NB; i++) {
-        const char *other = table[i].name;
-        if (strncmp(other, name, stem) == 0 && strcmp(other + stem, is_big ? "le" : "be") == 0)
-            return (enum FwlPixelFormat)i;
-    }
-    return FWL_PIX_FMT_NONE;
+    return find_name(name, stem, is_big ? "le" : "be");
 }
 
 /* Properties */

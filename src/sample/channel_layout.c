@@ -45,10 +45,12 @@ const FwlChannelLayout *fwl_channel_layout_standard(void **opaque)
 
 /* Looking */
 
-/* The components at the start of an ambisonic layout; 0 for a native one. */
+/* The components at the start of an ambisonic layout; 0 also where its mask alone says more
+ * channels than there are. */
 static int component_count(const FwlChannelLayout *layout)
 {
-    return layout->nb_channels - fwl_count_bits(layout->u.mask);
+    const int others = fwl_count_bits(layout->u.mask);
+    return layout->nb_channels > others ? layout->nb_channels - others : 0;
 }
 
 enum FwlChannel fwl_channel_layout_channel_from_index(const FwlChannelLayout *channel_layout,
@@ -61,10 +63,9 @@ enum FwlChannel fwl_channel_layout_channel_from_index(const FwlChannelLayout *ch
         return channel_layout->u.map[idx].id;
     case FWL_CHANNEL_ORDER_AMBISONIC: {
         const int components = component_count(channel_layout);
-        if (components > 0 && idx < (unsigned)components)
+        if (idx < (unsigned)components)
             return (enum FwlChannel)(FWL_CHAN_AMBISONIC_BASE + (int)idx);
-        idx -= (unsigned)components;
-        return (enum FwlChannel)fwl_bit_at(channel_layout->u.mask, idx);
+        return (enum FwlChannel)fwl_bit_at(channel_layout->u.mask, idx - (unsigned)components);
     }
     case FWL_CHANNEL_ORDER_NATIVE:
         return (enum FwlChannel)fwl_bit_at(channel_layout->u.mask, idx);
@@ -93,9 +94,10 @@ static int place_in_mask(uint64_t mask, int channel)
 static int place_in_ambisonic(const FwlChannelLayout *layout, enum FwlChannel channel)
 {
     const int components = component_count(layout);
-    const int component = (int)channel - FWL_CHAN_AMBISONIC_BASE;
-    if (component >= 0)
+    if ((int)channel >= FWL_CHAN_AMBISONIC_BASE) {
+        const int component = (int)channel - FWL_CHAN_AMBISONIC_BASE;
         return component < components ? component : FWL_E_INVALID;
+    }
     const int place = place_in_mask(layout->u.mask, (int)channel);
     return place < 0 ? place : place + components;
 }
@@ -183,7 +185,7 @@ int fwl_channel_layout_check(const FwlChannelLayout *channel_layout)
     case FWL_CHANNEL_ORDER_UNSPEC:
         return 1;
     case FWL_CHANNEL_ORDER_NATIVE:
-        return component_count(channel_layout) == 0;
+        return fwl_count_bits(channel_layout->u.mask) == channel_layout->nb_channels;
     case FWL_CHANNEL_ORDER_CUSTOM:
         return check_map(channel_layout);
     case FWL_CHANNEL_ORDER_AMBISONIC:

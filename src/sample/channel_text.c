@@ -31,11 +31,10 @@ FWL_PRINTF_LIKE(2, 3) static void append(struct Text *text, const char *format, 
     const size_t used = text->length < text->size ? text->length : text->size;
     va_list args;
     va_start(args, format);
-    const int length =
-        vsnprintf(text->size > used ? text->buf + used : NULL, text->size - used, format, args);
+    char *const end = text->size > used ? text->buf + used : NULL;
+    /* It fails for wide characters only. */
+    text->length += (size_t)vsnprintf(end, text->size - used, format, args);
     va_end(args);
-    if (length > 0)
-        text->length += (size_t)length;
 }
 
 static int text_init(struct Text *text, char *buf, size_t buf_size)
@@ -159,6 +158,10 @@ static bool append_ambisonic(struct Text *text, const FwlChannelLayout *layout)
     return true;
 }
 
+/* Channels of a list that is described: none takes more than the 30 characters of "+USR",
+ * 10 digits, "@" and a name, so that the length is within INT_MAX. */
+enum { LISTED_MAX = INT_MAX / 32 };
+
 static bool append_layout(struct Text *text, const FwlChannelLayout *layout)
 {
     switch (layout->order) {
@@ -181,9 +184,12 @@ static bool append_layout(struct Text *text, const FwlChannelLayout *layout)
 int fwl_channel_layout_describe(const FwlChannelLayout *channel_layout, char *buf, size_t buf_size)
 {
     struct Text text;
-    if (text_init(&text, buf, buf_size) < 0 || !append_layout(&text, channel_layout))
+    if (text_init(&text, buf, buf_size) < 0)
         return FWL_E_INVALID;
-    return text.length > INT_MAX ? FWL_E_RANGE : (int)text.length;
+    if (channel_layout->order == FWL_CHANNEL_ORDER_CUSTOM &&
+        channel_layout->nb_channels > LISTED_MAX)
+        return FWL_E_RANGE;
+    return append_layout(&text, channel_layout) ? (int)text.length : FWL_E_INVALID;
 }
 
 /* Reading */
@@ -222,7 +228,7 @@ enum FwlChannel fwl_channel_from_string(const char *name)
 struct List {
     FwlChannelCustom *map;
     int map_count;
-    int count;
+    int64_t count;
     int highest; /* of the channels so far */
     uint64_t mask;
     bool is_native;
@@ -233,7 +239,7 @@ static int read_entry(struct List *list, const char *text, size_t size)
 {
     const char *at = memchr(text, '@', size);
     const enum FwlChannel channel = read_channel(text, at ? (size_t)(at - text) : size);
-    if (channel == FWL_CHAN_NONE || list->count == INT_MAX)
+    if (channel == FWL_CHAN_NONE)
         return FWL_E_INVALID;
     const int number = (int)channel;
     if (at || number <= list->highest || number > 63)
@@ -286,20 +292,21 @@ static int read_list(FwlChannelLayout *layout, const char *text, FwlChannelCusto
                      int map_count)
 {
     size_t size = strlen(text);
-    const int64_t expected = find_brackets(&text, &size);
+    const int64_t told = find_brackets(&text, &size);
+    const int64_t least = told < 0 ? 1 : told, most = told < 0 ? INT_MAX : told;
     struct List list = {
         .map = map, .map_count = map ? map_count : 0, .highest = -1, .is_native = true};
     const int err = read_entries(&list, text, size);
-    if (err < 0 || (expected >= 0 && list.count != expected))
+    if (err < 0 || list.count < least || list.count > most)
         return FWL_E_INVALID;
     if (list.is_native)
         return fwl_channel_layout_from_mask(layout, list.mask);
     if (list.count <= list.map_count) {
         layout->order = FWL_CHANNEL_ORDER_CUSTOM;
-        layout->nb_channels = list.count;
+        layout->nb_channels = (int)list.count;
         layout->u.map = map;
     }
-    return list.count;
+    return (int)list.count;
 }
 
 /* "6c", "6C", "6 channels", "0x3f". */

@@ -53,6 +53,7 @@ static void a_linesize_of_nonsense_is_refused(void)
     expect_code(fwl_image_get_linesize(FWL_PIX_FMT_GRAY8, 8, 4), FWL_E_INVALID);
     expect_code(fwl_image_get_linesize(FWL_PIX_FMT_GRAY8, 8, -1), FWL_E_INVALID);
     expect_code(fwl_image_fill_linesizes(linesizes, FWL_PIX_FMT_GRAY8, -1), FWL_E_INVALID);
+    expect_code(fwl_image_fill_linesizes(linesizes, FWL_PIX_FMT_NONE, 8), FWL_E_INVALID);
     expect_four(linesizes, 0, 0, 0, 0);
 }
 
@@ -107,6 +108,13 @@ static void pointers_follow_each_other(void)
     assert_ptr_equal(data[2], memory + 40);
     assert_null(data[3]);
     assert_int_equal(fwl_image_fill_pointers(data, FWL_PIX_FMT_YUV420P, 4, NULL, linesizes), 48);
+    assert_null(data[0]);
+    const int with_alpha[4] = {8, 4, 4, 8};
+    assert_int_equal(fwl_image_fill_pointers(data, FWL_PIX_FMT_YUVA420P, 2, memory, with_alpha),
+                     40);
+    assert_ptr_equal(data[3], memory + 24);
+    expect_code(fwl_image_fill_pointers(data, FWL_PIX_FMT_YUV420P, 0, memory, linesizes),
+                FWL_E_INVALID);
     assert_null(data[0]);
 }
 
@@ -186,6 +194,7 @@ static void a_size_that_cannot_be_is_refused_and_logged(void)
 {
     assert_int_equal(fwl_image_check_size(1920, 1080, 0, NULL), 0);
     expect_code(fwl_image_check_size(0, 1080, 0, NULL), FWL_E_INVALID);
+    expect_code(fwl_image_check_size(1920, 0, 0, NULL), FWL_E_INVALID);
     expect_code(fwl_image_check_size(1u << 31, 1, 0, NULL), FWL_E_RANGE);
     expect_code(fwl_image_check_size(1, UINT_MAX, 0, NULL), FWL_E_RANGE);
     expect_code(fwl_image_check_size(16383, 16383, 0, NULL), FWL_E_RANGE);
@@ -368,6 +377,7 @@ static void black_is_black_in_every_kind_of_format(void)
     expect_black_row(FWL_PIX_FMT_MONOBLACK, tv, 9, "\0\0", 2);
     expect_black_row(FWL_PIX_FMT_XYZ12LE, tv, 1, "\0\0\0\0\0\0", 6);
     expect_black_row(FWL_PIX_FMT_BAYER_RGGB8, tv, 1, "\0", 1);
+    expect_black_row(FWL_PIX_FMT_GRAYF32LE, tv, 1, "\0\0\0\0", 4);
 }
 
 static void black_is_opaque_in_every_format_with_alpha(void)
@@ -412,6 +422,7 @@ static void black_leaves_padding_and_refused_pictures_alone(void)
     expect_code(fwl_image_fill_black(data, small, format, tv, 2, 2), FWL_E_INVALID);
     expect_code(fwl_image_fill_black(none, line, format, tv, 2, 2), FWL_E_INVALID);
     expect_code(fwl_image_fill_black(data, line, format, tv, 0, 2), FWL_E_INVALID);
+    expect_code(fwl_image_fill_black(data, line, format, tv, 2, 0), FWL_E_INVALID);
     expect_code(fwl_image_fill_black(data, line, FWL_PIX_FMT_CUDA, tv, 2, 2), FWL_E_INVALID);
     expect_code(fwl_image_fill_black(data, line, FWL_PIX_FMT_RGB24, tv, INT_MAX, 2), FWL_E_RANGE);
     expect_code(fwl_image_fill_black(data, line, FWL_PIX_FMT_YUV440P, tv, 2, INT_MAX), FWL_E_RANGE);
@@ -464,6 +475,21 @@ static void values_are_read_and_written_whatever_their_bits(void)
     }
 }
 
+static void values_of_32_bits_are_read_and_written(void)
+{
+    uint8_t pixels[8] = {0, 0, 0, 0x80, 0x3f};
+    uint8_t *const data[4] = {pixels};
+    const uint8_t *const read_only[4] = {pixels};
+    const int linesize[4] = {8};
+    const FwlPixFmtDescriptor *desc = fwl_pix_fmt_desc_get(FWL_PIX_FMT_GRAYF32LE);
+    uint32_t values[2];
+    fwl_write_image_line2(&(uint32_t){0x12345678}, data, linesize, desc, 0, 0, 0, 1, 4);
+    fwl_read_image_line2(values, read_only, linesize, desc, 0, 0, 0, 2, 0, 4);
+    assert_int_equal(values[0], 0x12345678);
+    assert_int_equal(values[1], 0x0000003f);
+    assert_memory_equal(pixels, "\x78\x56\x34\x12\x3f\0\0\0", 8);
+}
+
 static void bits_that_a_component_does_not_have_are_dropped(void)
 {
     uint8_t memory[8] = {0};
@@ -509,8 +535,10 @@ static void components_that_are_not_there_are_left_alone(void)
     fwl_read_image_line(got, read_only, linesize, gray, -1, 0, 0, 4, 0);
     fwl_read_image_line(got, read_only, linesize, fwl_pix_fmt_desc_get(FWL_PIX_FMT_VAAPI), 0, 0, 0,
                         4, 0);
+    fwl_read_image_line(got, read_only, linesize, NULL, 0, 0, 0, 4, 0);
     assert_int_equal(got[0], 7);
     fwl_write_image_line(got, data, linesize, gray, 0, 0, 3, 4);
+    fwl_write_image_line(got, data, linesize, gray, 0, 0, -1, 4);
     assert_int_equal(pixels[0], 1);
 }
 
@@ -546,6 +574,7 @@ int main(int argc, char **argv)
         CASE(black_leaves_padding_and_refused_pictures_alone),
         CASE(black_can_be_asked_for_without_a_picture),
         CASE(values_are_read_and_written_whatever_their_bits),
+        CASE(values_of_32_bits_are_read_and_written),
         CASE(bits_that_a_component_does_not_have_are_dropped),
         CASE(a_palette_gives_the_bytes_of_its_colors),
         CASE(components_that_are_not_there_are_left_alone),

@@ -5,6 +5,7 @@
 
 #include "case.h"
 #include "framewell/image.h"
+#include "wide_image.h"
 
 /* Layouts */
 
@@ -93,6 +94,7 @@ static void a_layout_that_does_not_fit_is_out_of_range(void)
         {.row_align = (size_t)1 << 31},
         {.plane_align = (size_t)1 << (8 * sizeof(size_t) - 1), .tail_padding = SIZE_MAX / 2},
         {.tail_padding = SIZE_MAX},
+        {.tail_padding = SIZE_MAX / 2},
         {.coded_width = INT_MAX},
         {.coded_height = INT_MAX},
     };
@@ -185,8 +187,14 @@ static void rows_beside_each_other_are_fine(void)
     picture.linesize[1] = picture.linesize[2] = 16;
     picture.rules.plane_align = 8;
     expect_problem(&picture, FWL_IMAGE_FINE, -1, "");
-    picture.data[2]--;
+    const uint8_t *const second = picture.data[1];
+    picture.data[1] = picture.data[2];
+    picture.data[2] = second;
+    expect_problem(&picture, FWL_IMAGE_FINE, -1, "");
+    picture.data[2]++;
     picture.rules.plane_align = 0;
+    expect_problem(&picture, FWL_IMAGE_OVERLAP, 2, "plane 2 overlaps plane 1");
+    picture.data[2] = picture.data[1] + 9;
     expect_problem(&picture, FWL_IMAGE_OVERLAP, 2, "plane 2 overlaps plane 1");
 }
 
@@ -259,6 +267,30 @@ static void a_palette_needs_its_1024_bytes(void)
                 FWL_E_INVALID);
     assert_int_equal(problem.fault, FWL_IMAGE_OVERRUN);
     assert_int_equal(problem.plane, 1);
+    const FwlImageRules rules = {.row_align = 4};
+    assert_int_equal(
+        fwl_image_check(data, linesize, NULL, FWL_PIX_FMT_PAL8, 4, 2, &rules, NULL), 0);
+    const uint8_t *const shared[4] = {palette + 8, palette};
+    expect_code(fwl_image_check(shared, linesize, NULL, FWL_PIX_FMT_PAL8, 4, 2, NULL, &problem),
+                FWL_E_INVALID);
+    assert_int_equal(problem.fault, FWL_IMAGE_OVERLAP);
+}
+
+static void rows_beyond_what_can_be_addressed_overrun(void)
+{
+    const uint8_t *const low[4] = {(const uint8_t *)(uintptr_t)300};
+    const uint8_t *const high[4] = {(const uint8_t *)(UINTPTR_MAX - 300)};
+    const int up[4] = {200}, down[4] = {-200};
+    FwlImageProblem problem;
+    assert_int_equal(fwl_image_check(low, down, NULL, FWL_PIX_FMT_GRAY8, 100, 2, NULL, NULL), 0);
+    assert_int_equal(fwl_image_check(high, up, NULL, FWL_PIX_FMT_GRAY8, 100, 2, NULL, NULL), 0);
+    expect_code(fwl_image_check(low, down, NULL, FWL_PIX_FMT_GRAY8, 100, 3, NULL, &problem),
+                FWL_E_INVALID);
+    assert_int_equal(problem.fault, FWL_IMAGE_OVERRUN);
+    assert_string_equal(problem.message, "plane 0 takes more than can be addressed");
+    expect_code(fwl_image_check(high, up, NULL, FWL_PIX_FMT_GRAY8, 101, 2, NULL, &problem),
+                FWL_E_INVALID);
+    assert_int_equal(problem.fault, FWL_IMAGE_OVERRUN);
 }
 
 static void what_is_no_picture_is_told(void)
@@ -276,56 +308,13 @@ static void what_is_no_picture_is_told(void)
     picture.rules.row_align = 3;
     expect_problem(&picture, FWL_IMAGE_NONSENSE, -1,
                    "alignments of 3 and 64: they are to be powers of two");
+    picture.rules.row_align = 16;
+    picture.rules.plane_align = 24;
+    expect_problem(&picture, FWL_IMAGE_NONSENSE, -1,
+                   "alignments of 16 and 24: they are to be powers of two");
 }
 
-/* The oracle: the same sums from the header's words, in 128 bits. */
-
-__extension__ typedef __int128 Wide;
-
-static Wide round_up(Wide n, Wide multiple)
-{
-    return (n + multiple - 1) / multiple * multiple;
-}
-
-static Wide wide_row(const FwlPixFmtDescriptor *desc, Wide width, int plane)
-{
-    Wide step = 0, row = 0;
-    for (int i = 0; i < desc->nb_components; i++) {
-        const bool is_chroma = i == 1 || i == 2;
-        const Wide group = (Wide)1 << (is_chroma ? desc->log2_chroma_w : 0);
-        if (desc->comp[i].plane != plane || desc->comp[i].step <= step)
-            continue;
-        step = desc->comp[i].step;
-        row = round_up(width, group) > INT_MAX ? (Wide)1 << 40
-                                               : step * (round_up(width, group) / group);
-    }
-    if (!(desc->flags & FWL_PIX_FMT_FLAG_BITSTREAM) || row > INT_MAX)
-        return row;
-    return round_up(row, 8) / 8;
-}
-
-static bool is_sane_align(int align)
-{
-    return align > 0 && (align & (align - 1)) == 0;
-}
-
-/* What fwl_image_get_buffer_size is to say. */
-static int wide_size(enum FwlPixelFormat format, int width, int height, int align)
-{
-    const FwlPixFmtDescriptor *desc = fwl_pix_fmt_desc_get(format);
-    if (desc->nb_components == 0 || width <= 0 || height <= 0 || !is_sane_align(align))
-        return FWL_E_INVALID;
-    Wide total = fwl_get_pix_fmt("pal8") == format ? FWL_PALETTE_SIZE : 0;
-    for (int plane = 0; plane < 4; plane++) {
-        const Wide group = (Wide)1 << (plane == 1 || plane == 2 ? desc->log2_chroma_h : 0);
-        const Wide row = wide_row(desc, width, plane);
-        if (row > INT_MAX)
-            return FWL_E_RANGE;
-        total += round_up(row, align) * (round_up(height, group) / group);
-    }
-    const bool is_large = ((Wide)8 * width + 1024) * ((Wide)height + 128) >= INT_MAX;
-    return is_large || align > FWL_IMAGE_ALIGN_MAX || total > INT_MAX ? FWL_E_RANGE : (int)total;
-}
+/* Beside the sums of 128 bits (wide_image.h) */
 
 static const int edges[] = {INT_MIN, -2, -1, 0, 1, 2, 3, 5, 63, 127, 300, 1919, 8191, 16383,
                             16384, 65535, 65536, 1 << 20, 1 << 24, 1 << 28, 1 << 29,
@@ -345,7 +334,7 @@ static void sizes_at_the_edges_are_those_of_128_bit_sums(void)
             const int w = edges[i % EDGES], h = edges[i / EDGES % EDGES];
             const int align = odd_aligns[i / EDGES / EDGES];
             const int size = fwl_image_get_buffer_size((enum FwlPixelFormat)format, w, h, align);
-            const int expected = wide_size((enum FwlPixelFormat)format, w, h, align);
+            const int expected = wide_buffer_size((enum FwlPixelFormat)format, w, h, align);
             if (size != expected)
                 fail_msg("%d %dx%d align %d: %d, expected %d", format, w, h, align, size, expected);
         }
@@ -384,6 +373,7 @@ int main(int argc, char **argv)
         CASE(planes_that_share_bytes_are_both_named),
         CASE(the_coded_size_counts),
         CASE(a_palette_needs_its_1024_bytes),
+        CASE(rows_beyond_what_can_be_addressed_overrun),
         CASE(what_is_no_picture_is_told),
         CASE_ONCE(sizes_at_the_edges_are_those_of_128_bit_sums), /* millions of calls */
         CASE(rows_at_the_edges_are_those_of_128_bit_sums),

@@ -137,6 +137,16 @@ static void each_kind_of_loss_is_found(void)
         {FWL_PIX_FMT_RGB24, FWL_PIX_FMT_PAL8, FWL_LOSS_DEPTH | FWL_LOSS_COLORQUANT},
         {FWL_PIX_FMT_XYZ12, FWL_PIX_FMT_RGB48, FWL_LOSS_COLORSPACE},
         {FWL_PIX_FMT_YUV420P, FWL_PIX_FMT_YUVJ420P, 0},
+        {FWL_PIX_FMT_YUVJ422P, FWL_PIX_FMT_YUVJ420P, FWL_LOSS_RESOLUTION},
+        {FWL_PIX_FMT_GRAY8, FWL_PIX_FMT_YUVJ444P, 0},
+        {FWL_PIX_FMT_RGB24, FWL_PIX_FMT_YUVJ444P, FWL_LOSS_COLORSPACE},
+        {FWL_PIX_FMT_YUV444P, FWL_PIX_FMT_YUV422P, FWL_LOSS_RESOLUTION},
+        {FWL_PIX_FMT_YUV440P, FWL_PIX_FMT_YUV420P, FWL_LOSS_RESOLUTION},
+        {FWL_PIX_FMT_GRAY8, FWL_PIX_FMT_RGB24, 0},
+        {FWL_PIX_FMT_GRAY16, FWL_PIX_FMT_GRAY8, FWL_LOSS_DEPTH},
+        {FWL_PIX_FMT_RGBA, FWL_PIX_FMT_BGRA, 0},
+        {FWL_PIX_FMT_GRAY8, FWL_PIX_FMT_PAL8, 0},
+        {FWL_PIX_FMT_YA8, FWL_PIX_FMT_PAL8, FWL_LOSS_DEPTH | FWL_LOSS_COLORQUANT},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         assert_int_equal(fwl_get_pix_fmt_loss(pairs[i].dst, pairs[i].src, 1), pairs[i].loss);
@@ -166,6 +176,8 @@ static void the_format_that_loses_less_is_chosen(void)
                      FWL_PIX_FMT_NV12);
     assert_int_equal(choose(FWL_PIX_FMT_VAAPI, FWL_PIX_FMT_GRAY8, FWL_PIX_FMT_NV12),
                      FWL_PIX_FMT_GRAY8);
+    assert_int_equal(choose(FWL_PIX_FMT_GRAY8, FWL_PIX_FMT_VAAPI, FWL_PIX_FMT_VAAPI),
+                     FWL_PIX_FMT_VAAPI);
     assert_int_equal(choose(FWL_PIX_FMT_NONE, FWL_PIX_FMT_GRAY8, FWL_PIX_FMT_NV12),
                      FWL_PIX_FMT_GRAY8);
     assert_int_equal(choose(FWL_PIX_FMT_GRAY8, FWL_PIX_FMT_NONE, FWL_PIX_FMT_NV12),
@@ -189,6 +201,11 @@ static void a_loss_that_does_not_matter_is_not_counted_and_still_told(void)
         FWL_PIX_FMT_YUV444P, FWL_PIX_FMT_YUV420P, FWL_PIX_FMT_YUV444P10, 0, &loss);
     assert_int_equal(best, FWL_PIX_FMT_YUV420P);
     assert_int_equal(loss, FWL_LOSS_RESOLUTION | FWL_LOSS_DEPTH);
+    loss = FWL_LOSS_COLORSPACE | FWL_LOSS_CHROMA | FWL_LOSS_COLORQUANT;
+    assert_int_equal(fwl_find_best_pix_fmt_of_2(FWL_PIX_FMT_RGB24, FWL_PIX_FMT_GRAY8,
+                                                FWL_PIX_FMT_YUV444P, 0, &loss),
+                     FWL_PIX_FMT_GRAY8);
+    assert_int_equal(loss, FWL_LOSS_COLORSPACE | FWL_LOSS_CHROMA);
 }
 
 static void names_of_colors_lead_back_to_their_numbers(void)
@@ -197,6 +214,7 @@ static void names_of_colors_lead_back_to_their_numbers(void)
     assert_int_equal(fwl_color_range_from_name("pc"), FWL_COL_RANGE_JPEG);
     assert_string_equal(fwl_color_primaries_name(FWL_COL_PRI_JEDEC_P22), "ebu3213");
     assert_int_equal(fwl_color_primaries_from_name("bt2020"), FWL_COL_PRI_BT2020);
+    assert_int_equal(fwl_color_primaries_from_name("ebu3213"), FWL_COL_PRI_EBU3213);
     assert_string_equal(fwl_color_transfer_name(FWL_COL_TRC_ARIB_STD_B67), "arib-std-b67");
     assert_int_equal(fwl_color_transfer_from_name("smpte2084"), FWL_COL_TRC_SMPTE2084);
     assert_string_equal(fwl_color_space_name(FWL_COL_SPC_RGB), "gbr");

@@ -125,6 +125,8 @@ static void silence_is_the_middle_of_the_range(void)
     uint8_t *byte_plane[1] = {bytes}, *word_plane[1] = {(uint8_t *)words};
     assert_int_equal(fwl_samples_set_silence(byte_plane, 1, 2, 1, FWL_SAMPLE_FMT_U8P), 0);
     assert_memory_equal(bytes, "\1\x80\x80\1", 4);
+    assert_int_equal(fwl_samples_set_silence(byte_plane, 3, 1, 1, FWL_SAMPLE_FMT_U8), 0);
+    assert_memory_equal(bytes, "\1\x80\x80\x80", 4);
     assert_int_equal(fwl_samples_set_silence(word_plane, 1, 1, 2, FWL_SAMPLE_FMT_S16), 0);
     assert_true(words[1] == 1 && words[2] == 0 && words[3] == 0);
 }
@@ -167,6 +169,7 @@ static void channels_have_names_and_descriptions(void)
     expect_name((enum FwlChannel)(FWL_CHAN_AMBISONIC_BASE + 2), "AMBI2", "ambisonic ACN 2");
     expect_name((enum FwlChannel)70, "USR70", "user 70");
     expect_name((enum FwlChannel)20, "USR20", "user 20");
+    expect_name((enum FwlChannel)(FWL_CHAN_AMBISONIC_END + 1), "USR2048", "user 2048");
     expect_name(FWL_CHAN_NONE, "NONE", "none");
 }
 
@@ -257,7 +260,8 @@ static void descriptions_have_short_forms(void)
         {"FL+FR", "stereo"},  {"3", "stereo"},   {"0x3f", "5.1"}, {"010", "1 channels (LFE)"},
         {"6c", "5.1"},        {"6C", "6 channels"}, {"FR+FL", "2 channels (FR+FL)"},
         {"ambisonic 1+2c", "ambisonic 1+stereo"}, {"AMBI0+AMBI1+AMBI2+AMBI3", "ambisonic 1"},
-        {"FL@averyveryverylongname", "1 channels (FL@averyveryverylo)"},
+        {"FL@averyveryverylongname", "1 channels (FL@averyveryverylo)"}, {"0X3", "stereo"},
+        {"FL+AMBI0", "2 channels (FL+AMBI0)"}, {"AMBI1+AMBI0", "2 channels (AMBI1+AMBI0)"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         const FwlChannelLayout layout = parse(pairs[i].text);
@@ -286,7 +290,8 @@ static void what_is_no_description_is_refused(void)
 {
     static const char *const texts[] = {
         "", "0", "0x", "-4", "stereo+FC", "fl", "+FL", "FL+", "FL++FR", "@Left", "9c", "0C", "2c ",
-        "3 channels (FR+FL)", "2 channels (FL+FR", "2 channels (FL+FR)x", "2 channels(FL+FR)",
+        "3 channels (FR+FL)", "1 channels (FR+FL)",
+        "2 channels (FL+FR", "2 channels (FL+FR)x", "2 channels(FL+FR)",
         "ambisonic", "ambisonic ", "ambisonic -1", "ambisonic 1+", "ambisonic 1x",
         "ambisonic 46340",
         "ambisonic 1+2C", "ambisonic 1+ambisonic 1", "18446744073709551616", "99999999999C",
@@ -311,6 +316,27 @@ static void what_cannot_be_described_is_refused(void)
     expect_code(fwl_channel_layout_describe(&unknown, text, sizeof text), FWL_E_INVALID);
     expect_code(fwl_channel_layout_describe(&stereo, NULL, 8), FWL_E_INVALID);
     assert_int_equal(fwl_channel_layout_describe(&stereo, NULL, 0), 6);
+    const FwlChannelLayout endless = {FWL_CHANNEL_ORDER_CUSTOM, INT_MAX / 32 + 1, {.map = map},
+                                      NULL};
+    expect_code(fwl_channel_layout_describe(&endless, text, sizeof text), FWL_E_RANGE);
+}
+
+static void a_layout_that_says_nothing_has_no_channels(void)
+{
+    const FwlChannelLayout custom = {FWL_CHANNEL_ORDER_CUSTOM, 0, {.map = NULL}, NULL};
+    const FwlChannelLayout unknown = {(enum FwlChannelOrder)9, 5, {0}, NULL};
+    const FwlChannelLayout too_few = {FWL_CHANNEL_ORDER_AMBISONIC, 1, {FWL_CH_LAYOUT_5POINT1},
+                                      NULL};
+    const enum FwlChannel component = (enum FwlChannel)FWL_CHAN_AMBISONIC_BASE;
+    expect_description(&custom, "0 channels");
+    assert_int_equal(fwl_channel_layout_channel_from_index(&custom, 0), FWL_CHAN_NONE);
+    assert_int_equal(fwl_channel_layout_channel_from_index(&unknown, 0), FWL_CHAN_NONE);
+    expect_code(fwl_channel_layout_index_from_channel(&unknown, FWL_CHAN_FRONT_LEFT),
+                FWL_E_INVALID);
+    expect_code(fwl_channel_layout_index_from_channel(&too_few, component), FWL_E_INVALID);
+    expect_code(fwl_channel_layout_index_from_channel(&too_few, (enum FwlChannel)INT_MIN),
+                FWL_E_INVALID);
+    assert_int_equal(fwl_channel_layout_index_from_channel(&too_few, FWL_CHAN_FRONT_CENTER), 2);
 }
 
 static void the_usual_layouts_are_walked_through(void)
@@ -377,6 +403,8 @@ static void channels_are_found_by_name(void)
         assert_int_equal(fwl_channel_layout_channel_from_string(&layout, names[i]), FWL_CHAN_NONE);
     }
     expect_code(fwl_channel_layout_index_from_string(&layout, NULL), FWL_E_INVALID);
+    const FwlChannelLayout stereo = parse("stereo");
+    expect_code(fwl_channel_layout_index_from_string(&stereo, "FL@A"), FWL_E_INVALID);
 }
 
 static void a_subset_is_what_both_have(void)
@@ -428,7 +456,8 @@ static void masks_are_read_from_text(void)
     assert_true(fwl_get_channel_layout("stereo+FC") == 7);
     assert_true(fwl_get_channel_layout("2c|0x4") == FWL_CH_LAYOUT_SURROUND);
     static const char *const texts[] = {"",   "+",       "FL+",         "fl", "9c",
-                                        "-1", "stereo ", "99999999999c"};
+                                        "-1", "stereo ", "99999999999c", "6cx",
+                                        "12x"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         assert_true(fwl_get_channel_layout(texts[i]) == 0);
         expect_code(fwl_get_extended_channel_layout(texts[i], &mask, &count), FWL_E_INVALID);
@@ -436,6 +465,7 @@ static void masks_are_read_from_text(void)
     }
     assert_true(fwl_get_channel_layout(NULL) == 0);
     expect_code(fwl_get_extended_channel_layout(NULL, &mask, &count), FWL_E_INVALID);
+    expect_code(fwl_get_extended_channel_layout("99999999999C", &mask, &count), FWL_E_INVALID);
     assert_int_equal(fwl_get_extended_channel_layout("6C", &mask, &count), 0);
     assert_true(mask == 0 && count == 6);
     assert_int_equal(fwl_get_extended_channel_layout("quad", &mask, &count), 0);
@@ -500,6 +530,7 @@ int main(int argc, char **argv)
         CASE(a_layout_that_needs_a_map_says_how_large),
         CASE(what_is_no_description_is_refused),
         CASE(what_cannot_be_described_is_refused),
+        CASE(a_layout_that_says_nothing_has_no_channels),
         CASE(the_usual_layouts_are_walked_through),
         CASE(places_and_channels_lead_to_each_other),
         CASE(without_an_order_no_channel_is_anywhere),

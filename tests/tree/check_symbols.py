@@ -76,6 +76,48 @@ def imports_of_members():
             yield fields[1], fields[2]
 
 
+# What the layers of pictures and samples call beside themselves: nothing that allocates or locks.
+# Text is written by the two that are no more than functions of their arguments for what is asked of
+# them, numbers and names (test_layout_anywhere.c).
+PLAIN = {"bcmp", "memchr", "memcmp", "memcpy", "memmove", "memset", "strchr", "strcmp", "strcspn",
+         "strlen", "strncmp", "snprintf", "vsnprintf", "__snprintf_chk", "__vsnprintf_chk",
+         "__stack_chk_fail"}
+COMPILERS = {"_GLOBAL_OFFSET_TABLE_", "__popcountdi2", "__cpu_indicator_init", "__cpu_model"}
+LAYOUT_MEMBERS = ("image_", "sample_", "mem_repeat", "base_cpu", "base_log")
+
+
+def is_layout(member):
+    return member.startswith(LAYOUT_MEMBERS)
+
+
+@tap.case
+def the_layout_layer_allocates_nothing_and_locks_nothing():
+    inside = set()
+    for line in tap.run_ok(["nm", "-A", "--defined-only", OBJECTS]).stdout.split("\n"):
+        fields = re.match(r".*?([^:/]+\.o):\s*[0-9a-f]* [A-Z] (\S+)", line)
+        if fields and is_layout(fields[1]):
+            inside.add(fields[2])
+    tap.expect("fwl_image_check" in inside, f"no image_check in {OBJECTS}")
+    wrong = [f"{member} imports {name}" for member, name in imports_of_members()
+             if is_layout(member) and name not in inside | PLAIN | COMPILERS]
+    tap.expect(not wrong, "\n".join(wrong))
+
+
+@tap.case
+def the_layout_layer_keeps_no_state():
+    wrong, seen, member = [], 0, ""
+    for line in tap.run_ok(["size", "-A", OBJECTS]).stdout.split("\n"):
+        head = re.match(r"(?:.*/)?(\S+\.o)\s+\(ex ", line)
+        section = re.match(r"\.(data|bss|tdata|tbss)(\.(?!rel\.ro)\S*)?\s+(\d+)", line)
+        member = head[1] if head else member
+        is_asked = member.startswith(("image_", "sample_", "mem_repeat"))
+        seen += bool(head) and is_asked
+        if section and is_asked and int(section[3]) > 0:
+            wrong.append(f"{member} has {section[3]} bytes of .{section[1]}")
+    tap.expect(seen > 10, f"{seen} members of the layer in {OBJECTS}")
+    tap.expect(not wrong, "\n".join(wrong))
+
+
 def expect_no_import(names, is_free):
     imports = list(imports_of_members())
     tap.expect(imports, f"{OBJECTS} imports nothing: the wrong file?")
