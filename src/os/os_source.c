@@ -2,7 +2,8 @@
 /*
  * From an address to a line of source, by elfutils' libdw where the system has it. It is loaded
  * when somebody first asks, so nothing depends on it; without it, and for code without debugging
- * information, places stay module and offset. Its names and shapes are those of libdwfl.h.
+ * information, places stay module and offset. Its names and shapes are those of libdw.h and
+ * libdwfl.h.
  *
  * Only the files that code was loaded from are looked into: no search for separate debugging
  * information, which libdw would go as far as the network for.
@@ -19,6 +20,8 @@
 typedef struct Dwfl Dwfl;
 typedef struct Dwfl_Module Dwfl_Module;
 typedef struct Dwfl_Line Dwfl_Line;
+typedef struct Dwarf_Die Dwarf_Die;
+typedef struct Dwarf_Line Dwarf_Line;
 
 typedef struct Callbacks {
     void (*find_elf)(void);
@@ -36,6 +39,11 @@ static struct {
     Dwfl_Line *(*module_getsrc)(Dwfl_Module *module, uint64_t address);
     const char *(*lineinfo)(Dwfl_Line *line, uint64_t *address, int *number, int *column,
                             uint64_t *time, uint64_t *length);
+    Dwarf_Die *(*module_nextcu)(Dwfl_Module *module, Dwarf_Die *last, uint64_t *bias);
+    int (*haspc)(Dwarf_Die *unit, uint64_t address);
+    Dwarf_Line *(*getsrc_die)(Dwarf_Die *unit, uint64_t address);
+    int (*lineno)(Dwarf_Line *line, int *number);
+    const char *(*linesrc)(Dwarf_Line *line, uint64_t *time, uint64_t *length);
     Callbacks callbacks;
     Dwfl *dwfl; /* NULL: not there, or not yet */
     bool is_tried;
@@ -66,6 +74,11 @@ static bool find_functions(void *library)
            find_function(library, "dwfl_addrmodule", &dw.addrmodule) &&
            find_function(library, "dwfl_module_getsrc", &dw.module_getsrc) &&
            find_function(library, "dwfl_lineinfo", &dw.lineinfo) &&
+           find_function(library, "dwfl_module_nextcu", &dw.module_nextcu) &&
+           find_function(library, "dwarf_haspc", &dw.haspc) &&
+           find_function(library, "dwarf_getsrc_die", &dw.getsrc_die) &&
+           find_function(library, "dwarf_lineno", &dw.lineno) &&
+           find_function(library, "dwarf_linesrc", &dw.linesrc) &&
            find_function(library, "dwfl_linux_proc_find_elf", &dw.callbacks.find_elf);
 }
 
@@ -90,6 +103,28 @@ static void report_modules(void)
     dw.report_end(dw.dwfl, NULL, NULL);
 }
 
+/* Programs of clang have no table from addresses to compilation units: then each is asked. */
+static const char *find_path_in_units(Dwfl_Module *module, uint64_t address, int *number)
+{
+    uint64_t bias = 0;
+    Dwarf_Die *unit = NULL;
+    while ((unit = dw.module_nextcu(module, unit, &bias)) != NULL) {
+        if (dw.haspc(unit, address - bias) != 1)
+            continue;
+        Dwarf_Line *line = dw.getsrc_die(unit, address - bias);
+        if (line && dw.lineno(line, number) == 0)
+            return dw.linesrc(line, NULL, NULL);
+    }
+    return NULL;
+}
+
+static const char *find_path(Dwfl_Module *module, uint64_t address, int *number)
+{
+    Dwfl_Line *line = dw.module_getsrc(module, address);
+    return line ? dw.lineinfo(line, NULL, number, NULL, NULL, NULL)
+                : find_path_in_units(module, address, number);
+}
+
 static bool look_up(uint64_t address, FwlSourceLine *line)
 {
     load();
@@ -100,9 +135,8 @@ static bool look_up(uint64_t address, FwlSourceLine *line)
         report_modules();
         module = dw.addrmodule(dw.dwfl, address);
     }
-    Dwfl_Line *found = module ? dw.module_getsrc(module, address) : NULL;
     int number = 0;
-    const char *path = found ? dw.lineinfo(found, NULL, &number, NULL, NULL, NULL) : NULL;
+    const char *path = module ? find_path(module, address, &number) : NULL;
     if (!path || number <= 0)
         return false;
     const char *slash = strrchr(path, '/');
