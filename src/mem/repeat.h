@@ -14,19 +14,49 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/cpu.h"
 
-/* The longest period of the variants with vectors: that of the widest vector. */
-enum { FWL_REPEAT_PERIOD_MAX = 64 };
+/* Whether the first byte in memory is the lowest one of a word. */
+#define FWL_REPEAT_HAS_WORDS (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+enum {
+    FWL_REPEAT_PERIOD_MAX = 64, /* of the variants with vectors: that of the widest one */
+    FWL_REPEAT_AVX512_SIZE_MIN = 65,
+    FWL_REPEAT_ENDS_PERIOD_MAX = 16,
+    FWL_REPEAT_ENDS_SIZE_MIN = 16,
+    FWL_REPEAT_ENDS_SIZE_MAX = 128,
+};
+
+/* The period bytes at src as the low bytes of a word, period from 2 to 7. Three of them one by
+ * one, as they may have been written so. */
+static inline __attribute__((always_inline)) uint64_t fwl_repeat_load(const uint8_t *src,
+                                                                      size_t period)
+{
+    uint16_t two;
+    uint32_t first, last;
+    if (period == 2) {
+        memcpy(&two, src, sizeof two);
+        return two;
+    }
+    if (period == 3)
+        return src[0] | (uint32_t)src[1] << 8 | (uint32_t)src[2] << 16;
+    memcpy(&first, src, sizeof first);
+    memcpy(&last, src + period - 4, sizeof last);
+    return first | (uint64_t)last << 8 * (period - 4);
+}
 
 /* Any period and size, both above 0. */
 void fwl_repeat_plain(uint8_t *dst, size_t period, size_t size);
 
-/* Periods from 1 to FWL_REPEAT_PERIOD_MAX, sizes above 0, on a CPU that has the feature. */
+/* On a CPU that has the feature; periods from 2 to FWL_REPEAT_PERIOD_MAX. */
 #if FWL_HAS_X86_VECTORS
 void fwl_repeat_avx2(uint8_t *dst, size_t period, size_t size);
+/* Sizes from FWL_REPEAT_AVX512_SIZE_MIN. */
 void fwl_repeat_avx512(uint8_t *dst, size_t period, size_t size);
+/* Periods up to FWL_REPEAT_ENDS_PERIOD_MAX, sizes from FWL_REPEAT_ENDS_SIZE_MIN to _MAX. */
+void fwl_repeat_ends_avx2(uint8_t *dst, size_t period, size_t size);
 #endif
 #if FWL_HAS_NEON
 void fwl_repeat_neon(uint8_t *dst, size_t period, size_t size);

@@ -8,7 +8,7 @@
  *
  *     v[(i + step) % period] = pattern[(phase + step + i) % period]
  *
- * So nothing is read again, stores are aligned, and masks see to the ends.
+ * So nothing is read again, stores are aligned, and the ends are vectors that overlap others.
  */
 #include "base/cpu.h"
 
@@ -41,50 +41,66 @@ TARGET static inline __m512i moved(__m512i index, size_t step, size_t period)
     return _mm512_min_epu8(sum, _mm512_sub_epi8(sum, _mm512_set1_epi8((char)period)));
 }
 
-TARGET static inline __mmask64 first_bytes(size_t count)
+TARGET static inline __m512i load_ends_8(const uint8_t *src, size_t size)
 {
-    return ~UINT64_C(0) >> (VECTOR - count);
+    const __m128i first = _mm_loadl_epi64((const __m128i *)(const void *)src);
+    const __m128i last = _mm_loadl_epi64((const __m128i *)(const void *)(src + size - 8));
+    return _mm512_castsi128_si512(_mm_unpacklo_epi64(first, last));
 }
 
-/* The first and the last bytes of 1 to VECTOR: two stores that may overlap. Masked ones would do
- * it at once, but some CPUs take long over them. */
-TARGET static inline void store_ends(uint8_t *dst, size_t size, __m512i first, __m512i start,
-                                     const uint8_t *places, size_t period)
+TARGET static inline __m512i load_ends_16(const uint8_t *src, size_t size)
 {
-    const size_t half = size > 32 ? 32 : size > 16 ? 16 : size > 8 ? 8 : size > 4 ? 4 : 2;
-    if (size < 2) {
-        *dst = (uint8_t)_mm_cvtsi128_si32(_mm512_castsi512_si128(first));
-        return;
+    const __m128i first = _mm_loadu_si128((const __m128i *)(const void *)src);
+    const __m128i last = _mm_loadu_si128((const __m128i *)(const void *)(src + size - 16));
+    const __m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(first), last, 1);
+    return _mm512_castsi256_si512(both);
+}
+
+TARGET static inline __m512i load_ends_32(const uint8_t *src, size_t size)
+{
+    const __m256i first = _mm256_loadu_si256((const __m256i *)(const void *)src);
+    const __m256i last = _mm256_loadu_si256((const __m256i *)(const void *)(src + size - 32));
+    return _mm512_inserti64x4(_mm512_castsi256_si512(first), last, 1);
+}
+
+/* The pattern again and again, from its beginning. Nothing from dst on is loaded, masked or not: it
+ * would wait for stores there. */
+TARGET static inline __m512i load_repeated(const uint8_t *src, __m512i start, size_t period)
+{
+    if (period < 8) {
+        const __m128i word = _mm_cvtsi64_si128((long long)fwl_repeat_load(src, period));
+        return _mm512_permutexvar_epi8(start, _mm512_castsi128_si512(word));
     }
-    const __m512i last = _mm512_permutexvar_epi8(moved(start, places[size - half], period), first);
-    const __m128i low = _mm512_castsi512_si128(first), high = _mm512_castsi512_si128(last);
-    uint8_t *const end = dst + size - half;
-    if (half == 32) {
-        _mm256_storeu_si256((__m256i *)(void *)dst, _mm512_castsi512_si256(first));
-        _mm256_storeu_si256((__m256i *)(void *)end, _mm512_castsi512_si256(last));
-    } else if (half == 16) {
-        _mm_storeu_si128((__m128i *)(void *)dst, low);
-        _mm_storeu_si128((__m128i *)(void *)end, high);
-    } else if (half == 8) {
-        _mm_storel_epi64((__m128i *)(void *)dst, low);
-        _mm_storel_epi64((__m128i *)(void *)end, high);
-    } else if (half == 4) {
-        _mm_storeu_si32(dst, low);
-        _mm_storeu_si32(end, high);
-    } else {
-        _mm_storeu_si16(dst, low);
-        _mm_storeu_si16(end, high);
+    const size_t half = period > 32 ? 32 : period > 16 ? 16 : 8;
+    const __m512i ends = half == 32   ? load_ends_32(src, period)
+                         : half == 16 ? load_ends_16(src, period)
+                                      : load_ends_8(src, period);
+    const __mmask64 is_last = _mm512_cmpge_epu8_mask(start, _mm512_set1_epi8((char)half));
+    const __m512i gap = _mm512_set1_epi8((char)(2 * half - period));
+    return _mm512_permutexvar_epi8(_mm512_mask_add_epi8(start, is_last, start, gap), ends);
+}
+
+/* Up to four vectors and more than one: the first one at every step of whole periods. */
+TARGET static inline void repeat_steps(uint8_t *dst, size_t size, __m512i first, __m512i start,
+                                       const uint8_t *places, size_t period)
+{
+    const size_t rest = places[VECTOR - 1] + 1u;
+    const size_t step = rest < period ? VECTOR - rest : VECTOR;
+    for (; size > VECTOR; size -= step) {
+        _mm512_storeu_si512(dst, first);
+        dst += step;
     }
+    const __m512i last = moved(start, places[(size + step) % VECTOR], period);
+    _mm512_storeu_si512(dst + size - VECTOR, _mm512_permutexvar_epi8(last, first));
 }
 
 TARGET void fwl_repeat_avx512(uint8_t *dst, size_t period, size_t size)
 {
     const uint8_t *const places = place[period - 1];
     const __m512i start = _mm512_load_si512(places);
-    const __m512i source = _mm512_maskz_loadu_epi8(first_bytes(period), dst - period);
-    __m512i first = _mm512_permutexvar_epi8(start, source);
-    if (size <= VECTOR) {
-        store_ends(dst, size, first, start, places, period);
+    __m512i first = load_repeated(dst - period, start, period);
+    if (size <= 4 * VECTOR) {
+        repeat_steps(dst, size, first, start, places, period);
         return;
     }
     const size_t head = (VECTOR - ((uintptr_t)dst & (VECTOR - 1))) & (VECTOR - 1);
