@@ -26,7 +26,7 @@
 
 enum {
     WORD_PERIOD_MAX = 7,
-    EVEN_SIZE_MAX = 511, /* of periods 2 and 4; wider vectors are faster then */
+    EVEN_SIZE_MAX = 64, /* of periods 2 and 4; wider vectors are faster then */
     /* From these on the wide vectors are faster, though they take longer to be filled. */
     WIDE_SIZE_MIN = FWL_REPEAT_AVX512_SIZE_MIN,
     WIDE_SIZE_MIN_LONG = 257, /* of periods above 32: two stores a period are as good before */
@@ -249,22 +249,31 @@ static NOT_INLINE void repeat_long(uint8_t *dst, size_t period, size_t size)
 #endif
 }
 
-/* Asks for what is known already; before anything is, repeat_long finds it out. */
-static ALWAYS_INLINE bool has_ends(size_t period, size_t size)
+/* False where that is not for this CPU, and where nobody has asked yet what it can: repeat_long
+ * will. Not a call there, as it is a matter of a few cycles. */
+static ALWAYS_INLINE bool is_repeated_from_ends(uint8_t *dst, size_t period, size_t size)
 {
-    return FWL_HAS_X86_VECTORS && period <= FWL_REPEAT_ENDS_PERIOD_MAX &&
-           size <= FWL_REPEAT_ENDS_SIZE_MAX &&
-           (atomic_load_explicit(&fwl_cpu_known_features, memory_order_relaxed) & FWL_CPU_AVX2);
+#if FWL_HAS_X86_VECTORS
+    const unsigned features = atomic_load_explicit(&fwl_cpu_known_features, memory_order_relaxed);
+    if ((features & FWL_CPU_AVX2) && period <= FWL_REPEAT_ENDS_PERIOD_MAX &&
+        size <= FWL_REPEAT_ENDS_SIZE_MAX) {
+        fwl_repeat_ends_avx2(dst, period, size);
+        return true;
+    }
+#endif
+    (void)dst, (void)period, (void)size;
+    return false;
 }
 
+/* Period from 2, below the size. */
 static ALWAYS_INLINE void repeat(uint8_t *dst, size_t period, size_t size)
 {
     if (!FWL_REPEAT_HAS_WORDS)
         repeat_long(dst, period, size);
     else if ((period == 2 || period == 4) && size >= 8 && size <= EVEN_SIZE_MAX)
         repeat_even(dst, period, size);
-    else if (size >= 16 && has_ends(period, size))
-        fwl_repeat_ends_avx2(dst, period, size);
+    else if (size >= 16 && is_repeated_from_ends(dst, period, size))
+        return;
     else if (size >= 16)
         repeat_long(dst, period, size);
     else if (period >= 8)

@@ -26,7 +26,7 @@ enum {
     FWL_REPEAT_AVX512_SIZE_MIN = 65,
     FWL_REPEAT_ENDS_PERIOD_MAX = 16,
     FWL_REPEAT_ENDS_SIZE_MIN = 16,
-    FWL_REPEAT_ENDS_SIZE_MAX = 128,
+    FWL_REPEAT_ENDS_SIZE_MAX = 511,
 };
 
 /* The period bytes at src as the low bytes of a word, period from 2 to 7. Three of them one by
