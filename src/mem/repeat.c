@@ -85,6 +85,14 @@ void fwl_repeat_plain(uint8_t *dst, size_t period, size_t size)
     copy(dst, src, size);
 }
 
+/* What is shifted out is meant to be lost: a product may wrap, and becomes a shift again. */
+static ALWAYS_INLINE uint64_t shift_up(uint64_t word, size_t bits)
+{
+    uint64_t shifted;
+    (void)__builtin_mul_overflow(word, UINT64_C(1) << bits, &shifted);
+    return shifted;
+}
+
 /* The first and the last bytes of what is to be written, one of the type to two. */
 #define STORE_ENDS(type, dst, size, first, last)                     \
     do {                                                             \
@@ -95,14 +103,14 @@ void fwl_repeat_plain(uint8_t *dst, size_t period, size_t size)
 
 /* Sizes above the period, and both from one of the type to less than two: the last bytes are the
  * last ones of the pattern, followed by its first ones. */
-#define REPEAT_ENDS(type, dst, period, size)                                     \
-    do {                                                                         \
-        type pattern_, tail_;                                                    \
-        const size_t over_ = 8 * ((size) - (period));                            \
-        memcpy(&pattern_, (dst) - (period), sizeof pattern_);                    \
-        memcpy(&tail_, (dst) - sizeof tail_, sizeof tail_);                      \
-        tail_ = (type)(tail_ >> over_ | pattern_ << (8 * sizeof tail_ - over_)); \
-        STORE_ENDS(type, dst, size, pattern_, tail_);                            \
+#define REPEAT_ENDS(type, dst, period, size)                                           \
+    do {                                                                               \
+        type pattern_, tail_;                                                          \
+        const size_t over_ = 8 * ((size) - (period));                                  \
+        memcpy(&pattern_, (dst) - (period), sizeof pattern_);                          \
+        memcpy(&tail_, (dst) - sizeof tail_, sizeof tail_);                            \
+        tail_ = (type)(tail_ >> over_ | shift_up(pattern_, 8 * sizeof tail_ - over_)); \
+        STORE_ENDS(type, dst, size, pattern_, tail_);                                  \
     } while (0)
 
 /*
@@ -133,7 +141,7 @@ static ALWAYS_INLINE uint64_t repeated_word(const uint8_t *src, size_t period)
 /* The word from a later phase on, below the step. */
 static ALWAYS_INLINE uint64_t word_of_phase(uint64_t word, size_t step, size_t phase)
 {
-    return word >> 8 * phase | word << 8 * (step - phase - 1) << 8;
+    return word >> 8 * phase | shift_up(shift_up(word, 8 * (step - phase - 1)), 8);
 }
 
 /* Sizes up to 15. */
@@ -178,8 +186,8 @@ static NOT_INLINE void repeat_even(uint8_t *dst, size_t period, size_t size)
     }
     const uint64_t first = (uint64_t)four << 32 | four;
     const size_t turn = 8 * (size & 3);
-    const uint64_t last = first >> turn | first << (56 - turn) << 8;
-    if (size < 16) {
+    const uint64_t last = first >> turn | shift_up(shift_up(first, 56 - turn), 8);
+    if (size <= 16) {
         STORE_ENDS(uint64_t, dst, size, first, last);
         return;
     }

@@ -46,6 +46,18 @@ def copies_and_long_repetitions_are_held_against_the_c_library():
 
 
 @tap.case
+def the_matrix_counts_every_pair_and_lists_those_above():
+    matrix = os.path.join(os.path.dirname(PROGRAM), "backptr_matrix")
+    if not os.path.exists(matrix):
+        raise tap.Skip("backptr_matrix is not built")
+    *pairs, last = tap.run_ok([matrix, "--rounds", "1", "chained"]).stdout.splitlines()
+    counts = re.match(r"chained: (\d+) of 3584 pairs above 1.0", last)
+    tap.expect(counts, last)
+    tap.expect_equal(int(counts[1]), len(pairs), "the pairs that are listed")
+    tap.expect_equal(tap.run([matrix, "--no-such"]).returncode, 2, "the exit status")
+
+
+@tap.case
 def the_text_keeps_within_80_columns():
     text = run("--quick", "--rounds", "2")
     tap.expect_equal([line for line in text.splitlines() if len(line) > 80], [], "longer lines")
