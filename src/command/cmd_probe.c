@@ -100,20 +100,6 @@ static int parse(struct ProbeArgs *args, int argc, char **argv)
     return ARGS_GO_ON;
 }
 
-/* The input */
-
-static int open_input(struct InputFile *input, const char *name, FwlIO **io)
-{
-    const int code = fwl_input_open(input, name);
-    if (code != EXIT_FINE)
-        return code;
-    const bool is_file = S_ISREG(input->info.st_mode) && input->info.st_size > 0 &&
-                         input->descriptor != STDIN_FILENO;
-    if (is_file && fwl_io_open_mapped(io, name, NULL) == 0)
-        return EXIT_FINE;
-    return fwl_input_load(input, NULL, io);
-}
-
 /* What libav* is about to end the program for is an answer, too: it cannot be decoded. */
 static const char *name_in_panic;
 
@@ -137,7 +123,9 @@ static int probe(struct ProbeReport *report, const struct ProbeArgs *args)
 {
     struct InputFile input = {.descriptor = -1};
     FwlIO *io = NULL;
-    int code = open_input(&input, args->input, &io);
+    int code = fwl_input_open(&input, args->input);
+    if (code == EXIT_FINE)
+        code = fwl_input_hold(&input, NULL, &io);
     if (code == EXIT_FINE) {
         fwl_stderr_shield();
         const int err = fwl_probe(io, &args->options, &report->result);

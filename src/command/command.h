@@ -33,6 +33,7 @@ struct Subcommand {
 
 int fwl_cmd_bench(int argc, char **argv);
 int fwl_cmd_layout(int argc, char **argv);
+int fwl_cmd_play(int argc, char **argv);
 int fwl_cmd_probe(int argc, char **argv);
 int fwl_cmd_transcode(int argc, char **argv);
 

@@ -144,3 +144,12 @@ int fwl_input_load(struct InputFile *input, FwlPool *pool, FwlIO **io)
         fwl_io_close(io);
     return code;
 }
+
+int fwl_input_hold(struct InputFile *input, FwlPool *pool, FwlIO **io)
+{
+    const bool is_file = S_ISREG(input->info.st_mode) && input->info.st_size > 0 &&
+                         input->descriptor != STDIN_FILENO;
+    if (is_file && fwl_io_open_mapped(io, input->name, NULL) == 0)
+        return EXIT_FINE;
+    return fwl_input_load(input, pool, io);
+}

@@ -27,6 +27,9 @@ int fwl_input_open(struct InputFile *input, const char *path);
  */
 int fwl_input_load(struct InputFile *input, FwlPool *pool, FwlIO **io);
 
+/* The same, but a file is mapped, so that only what is looked at is read. */
+int fwl_input_hold(struct InputFile *input, FwlPool *pool, FwlIO **io);
+
 /* Accepts an input that could not be opened. */
 void fwl_input_close(struct InputFile *input);
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The only file of the command that includes libav*; all else goes through the bridge.
- *
  * Most demuxers mark a packet that was cut off; that of Matroska only says so.
  */
 #include "command/libav_log.h"

@@ -20,6 +20,11 @@ static const struct Subcommand subcommands[] = {
         .run = fwl_cmd_transcode,
     },
     {
+        .name = "play",
+        .summary = "play a media file from memory",
+        .run = fwl_cmd_play,
+    },
+    {
         .name = "probe",
         .summary = "tell what a file holds, and what memory it takes",
         .run = fwl_cmd_probe,

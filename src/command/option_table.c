@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double TIME_MAX = 1e9; /* seconds */
+
 /* "--crf N", "-y", "-h, --help". */
 static void format_option(char *form, size_t size, const struct OptionRow *row)
 {
@@ -147,5 +149,25 @@ int fwl_options_read_number(const char *option, const char *text, int min, int m
         return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is not a number from %d to %d", text, min,
                             max);
     *number = (int)value;
+    return ARGS_GO_ON;
+}
+
+int fwl_options_read_time(const char *option, const char *text, int64_t *us)
+{
+    double seconds = 0;
+    const char *at = text;
+    for (int parts = 1;; parts++) {
+        char *end = NULL;
+        const double part = *at >= '0' && *at <= '9' ? strtod(at, &end) : -1;
+        seconds = seconds * 60 + part;
+        const bool is_fine = end && part >= 0 && (parts == 1 || part < 60) && seconds <= TIME_MAX;
+        if (!is_fine || (*end && (*end != ':' || parts == 3)))
+            return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is not a time, such as 90 or 1:02:03.5",
+                                text);
+        if (!*end)
+            break;
+        at = end + 1;
+    }
+    *us = (int64_t)(seconds * 1e6 + 0.5);
     return ARGS_GO_ON;
 }

@@ -7,6 +7,7 @@
 #define FWL_OPTION_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Keys from here on are options without a short form; below it the key is the letter. */
 enum { OPTION_KEY_LONG = 256 };
@@ -44,5 +45,9 @@ void fwl_options_print(const struct OptionTable *table);
 
 /* A number from min to max as the argument of option. Returns ARGS_GO_ON or EXIT_USAGE. */
 int fwl_options_read_number(const char *option, const char *text, int min, int max, int *number);
+
+/* A time as the argument of option, "90", "12.5", "1:30" or "1:02:03.5", in microseconds. Returns
+ * ARGS_GO_ON or EXIT_USAGE. */
+int fwl_options_read_time(const char *option, const char *text, int64_t *us);
 
 #endif

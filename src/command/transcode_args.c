@@ -73,7 +73,6 @@ enum {
 };
 
 static const double RATE_MAX = 1e12;
-static const double TIME_MAX = 1e9; /* seconds */
 
 static int take_option(void *opaque, int key, const char *argument);
 
@@ -125,30 +124,9 @@ static int read_rate(const char *option, const char *text, int64_t *rate)
     return ARGS_GO_ON;
 }
 
-/* "90", "12.5", "1:30", "1:02:03.5". */
-static int read_time(const char *option, const char *text, int64_t *us)
-{
-    double seconds = 0;
-    const char *at = text;
-    for (int parts = 1;; parts++) {
-        char *end = NULL;
-        const double part = *at >= '0' && *at <= '9' ? strtod(at, &end) : -1;
-        seconds = seconds * 60 + part;
-        const bool is_fine = end && part >= 0 && (parts == 1 || part < 60) && seconds <= TIME_MAX;
-        if (!is_fine || (*end && (*end != ':' || parts == 3)))
-            return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is not a time, such as 90 or 1:02:03.5",
-                                text);
-        if (!*end)
-            break;
-        at = end + 1;
-    }
-    *us = (int64_t)(seconds * 1e6 + 0.5);
-    return ARGS_GO_ON;
-}
-
 static int read_duration(const char *text, int64_t *us)
 {
-    const int status = read_time("--duration", text, us);
+    const int status = fwl_options_read_time("--duration", text, us);
     if (status == ARGS_GO_ON && *us == 0)
         return fwl_cmd_fail(EXIT_USAGE, "--duration", "an output of no length is none");
     return status;
@@ -248,7 +226,7 @@ static int take_option(void *opaque, int key, const char *argument)
         options->audio_filter = argument;
         return ARGS_GO_ON;
     case KEY_START:
-        return read_time("--start", argument, &options->start_us);
+        return fwl_options_read_time("--start", argument, &options->start_us);
     case KEY_DURATION:
         return read_duration(argument, &options->duration_us);
     case KEY_NO_VIDEO:

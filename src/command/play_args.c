@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command/play_args.h"
+
+#include "command/command.h"
+
+#include <stdio.h>
+
+enum PlayKey {
+    KEY_START = OPTION_KEY_LONG,
+    KEY_LOOP,
+    KEY_NO_AUDIO,
+    KEY_STATS,
+    KEY_THREADS,
+    KEY_HEADLESS,
+    KEY_FRAMES,
+    KEY_SCREENSHOT,
+    KEY_JSON,
+    KEY_OVERWRITE = 'y',
+    KEY_HELP = 'h',
+};
+
+static const struct OptionRow option_rows[] = {
+    {KEY_START, "start", "TIME", "begin there: seconds, or 1:02:03.5"},
+    {KEY_LOOP, "loop", NULL, "begin again at the end"},
+    {KEY_NO_AUDIO, "no-audio", NULL, "leave the sound out"},
+    {KEY_STATS, "stats", NULL, "show the statistics from the start"},
+    {KEY_THREADS, "threads", "N", "threads of each decoder; 0, the default: one per CPU"},
+    {KEY_HEADLESS, "headless", NULL, "open no window and wait for nothing: only decode"},
+    {KEY_FRAMES, "frames", "N", "end after N pictures"},
+    {KEY_SCREENSHOT, "screenshot", "FILE", "write the last picture to FILE, a PNG"},
+    {KEY_OVERWRITE, "overwrite", NULL, "replace FILE where it exists"},
+    {KEY_JSON, "json", NULL, "print what was played, and its memory, as JSON"},
+    {KEY_HELP, "help", NULL, "print this help"},
+};
+
+enum { THREADS_MAX = 1024, FRAMES_MAX = INT32_MAX };
+
+static int take_option(void *opaque, int key, const char *argument);
+
+static const struct OptionTable option_table = {
+    .subcommand = "play",
+    .rows = option_rows,
+    .count = sizeof option_rows / sizeof option_rows[0],
+    .take = take_option,
+};
+
+static int print_help(void)
+{
+    printf("Usage: framewell play [OPTIONS] INPUT\n"
+           "\n"
+           "Plays INPUT, '-' for stdin, from memory: in a window, with sound.\n"
+           "\n"
+           "Options:\n");
+    fwl_options_print(&option_table);
+    printf("\n"
+           "Keys:\n"
+           "  space         pause, and go on\n"
+           "  left, right   go 5 seconds back, forward\n"
+           "  up, down      louder, quieter\n"
+           "  m             mute\n"
+           "  f             fill the screen\n"
+           "  s             statistics: memory by purpose, queues, drops\n"
+           "  q, Esc        quit\n"
+           "\n"
+           "Examples:\n"
+           "  framewell play phone.mp4\n"
+           "  framewell play --start 1:30 --no-audio film.mkv\n"
+           "  framewell play --headless --frames 100 --screenshot picture.png film.mkv\n");
+    return fwl_cmd_finish_stdout(EXIT_FINE);
+}
+
+static int take_option(void *opaque, int key, const char *argument)
+{
+    struct PlayArgs *args = opaque;
+    switch (key) {
+    case KEY_START:
+        return fwl_options_read_time("--start", argument, &args->start_us);
+    case KEY_LOOP:
+        args->is_looping = true;
+        return ARGS_GO_ON;
+    case KEY_NO_AUDIO:
+        args->has_no_audio = true;
+        return ARGS_GO_ON;
+    case KEY_STATS:
+        args->shows_statistics = true;
+        return ARGS_GO_ON;
+    case KEY_THREADS:
+        return fwl_options_read_number("--threads", argument, 0, THREADS_MAX, &args->threads);
+    case KEY_HEADLESS:
+        args->is_headless = true;
+        return ARGS_GO_ON;
+    case KEY_FRAMES:
+        return fwl_options_read_number("--frames", argument, 1, FRAMES_MAX, &args->frames);
+    case KEY_SCREENSHOT:
+        args->screenshot = argument;
+        return ARGS_GO_ON;
+    case KEY_OVERWRITE:
+        args->may_overwrite = true;
+        return ARGS_GO_ON;
+    case KEY_JSON:
+        args->wants_json = true;
+        return ARGS_GO_ON;
+    default:
+        return print_help();
+    }
+}
+
+int fwl_play_args_parse(struct PlayArgs *args, int argc, char **argv)
+{
+    *args = (struct PlayArgs){0};
+    int names;
+    const int status = fwl_options_parse(&option_table, args, argc, argv, &names);
+    if (status != ARGS_GO_ON)
+        return status;
+    if (argc - names < 1)
+        return fwl_cmd_fail(EXIT_USAGE, NULL, "play needs INPUT; see 'framewell play --help'");
+    if (argc - names > 1)
+        return fwl_cmd_fail(EXIT_USAGE, NULL, "play takes one INPUT; '%s' is too many",
+                            argv[names + 1]);
+    args->input = argv[names];
+    return ARGS_GO_ON;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One run of `framewell play`: the player, and what was shown of it. */
+#ifndef FWL_PLAY_SESSION_H
+#define FWL_PLAY_SESSION_H
+
+#include "command/play_args.h"
+#include "command/play_picture.h"
+#include "command/player.h"
+
+struct PlaySession {
+    const struct PlayArgs *args;
+    struct Player player;
+    struct PlayPainter painter;
+    FwlPool *frames;
+    uint64_t input_size;
+    AVFrame *last;    /* the picture that was shown last, as decoded; NULL for none */
+    int volume;       /* percent */
+    bool is_muted;
+    bool shows_statistics;
+};
+
+/* A moment of a session. Sizes are bytes. */
+struct PlayStatistics {
+    uint64_t frames_size, frames_peak; /* decoded pictures and sound, all of the pool */
+    uint64_t packets_size, packets_peak, packets_max;
+    uint64_t input_size;
+    unsigned pictures_count, pictures_max; /* in the queue */
+    unsigned sound_ms;                     /* in the queue */
+    uint64_t shown, dropped, errors;       /* pictures, pictures, packets */
+    double position, duration;             /* seconds; duration below 0: not known */
+};
+
+void fwl_play_statistics_take(struct PlayStatistics *statistics, struct PlaySession *session);
+
+/* The picture that was shown last, ready for a screen, with the statistics where they are wanted;
+ * NULL for no picture, or no memory. Owner: the caller. */
+AVFrame *fwl_play_session_paint(struct PlaySession *session);
+
+/* The next picture is the one to show. Owner: takes frame. */
+void fwl_play_session_show(struct PlaySession *session, AVFrame *frame);
+
+/* True when it is over: enough pictures were shown, the media ended, a signal came, or the player
+ * failed. Called with the player's lock; begins again where a loop is wanted. */
+bool fwl_play_session_is_over(struct PlaySession *session);
+
+/* Play to the end of the session. Each returns an exit code, a failure after its message. */
+int fwl_play_headless(struct PlaySession *session);
+int fwl_play_window(struct PlaySession *session);
+
+/* Prints one JSON object on stdout. Returns 0 or FWL_E_NOMEM. */
+int fwl_play_print_json(const char *name, const struct PlayStatistics *statistics,
+                        uint64_t leaked_blocks);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command/player.h"
+
+#include "command/play_picture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    SOUND_SIZE_MAX = 192 << 10, /* a second of 48 kHz */
+    /* Containers seek by the time of decoding; pictures are reordered by less than this. */
+    FIRST_STEP_BACK_US = 1000000,
+};
+
+int64_t fwl_player_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void fwl_player_lock(struct Player *player)
+{
+    pthread_mutex_lock(&player->mutex);
+}
+
+void fwl_player_unlock(struct Player *player)
+{
+    pthread_mutex_unlock(&player->mutex);
+}
+
+void fwl_player_wait(struct Player *player, int timeout_ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    until.tv_sec += timeout_ms / 1000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&player->changed, &player->mutex, &until);
+}
+
+void fwl_player_tell(struct Player *player)
+{
+    pthread_cond_broadcast(&player->changed);
+}
+
+void fwl_player_fail(struct Player *player, int status)
+{
+    if (player->status == 0)
+        player->status = status;
+    player->is_stopped = true;
+    fwl_player_tell(player);
+}
+
+/* Tracks */
+
+static void end_packet(void *packet)
+{
+    AVPacket *last = packet;
+    av_packet_free(&last);
+}
+
+static void end_frame(void *frame)
+{
+    AVFrame *last = frame;
+    av_frame_free(&last);
+}
+
+static struct PlayRing *make_ring(size_t count, size_t size, void (*destroy)(void *))
+{
+    struct PlayRing *ring = calloc(1, sizeof *ring);
+    if (!ring)
+        return NULL;
+    ring->max_count = count;
+    ring->max_size = size;
+    ring->destroy = destroy;
+    return ring;
+}
+
+static int open_track(struct Player *player, struct PlayTrack *track, const AVStream *stream)
+{
+    if (!stream)
+        return 0;
+    const bool is_picture = track == &player->picture;
+    track->is_still = fwl_play_input_is_still(stream);
+    track->packets = make_ring(PLAY_RING_COUNT_MAX, PLAYER_PACKETS_SIZE_MAX, end_packet);
+    track->frames = make_ring(is_picture ? PLAYER_PICTURES_MAX : PLAY_RING_COUNT_MAX,
+                              is_picture ? SIZE_MAX : SOUND_SIZE_MAX, end_frame);
+    if (!track->packets || !track->frames)
+        return AVERROR(ENOMEM);
+    AVFormatContext *format = player->input.format;
+    const AVRational rate =
+        av_guess_frame_rate(format, format->streams[stream->index], NULL);
+    const int err = fwl_play_decode_open(track, stream, rate);
+    track->is_used = err == 0;
+    return err;
+}
+
+static void clear_track(struct PlayTrack *track)
+{
+    if (track->packets)
+        fwl_play_ring_clear(track->packets);
+    if (track->frames)
+        fwl_play_ring_clear(track->frames);
+    track->is_ended = false;
+    track->last_end_us = 0;
+}
+
+static void close_track(struct PlayTrack *track)
+{
+    if (track->has_thread)
+        pthread_join(track->thread, NULL);
+    fwl_play_decode_close(track);
+    clear_track(track);
+    free(track->packets);
+    free(track->frames);
+}
+
+AVFrame *fwl_player_peek(struct PlayTrack *track)
+{
+    const struct PlayItem *item = track->is_used ? fwl_play_ring_peek(track->frames) : NULL;
+    if (item && !item->thing)
+        track->is_ended = true;
+    return item ? item->thing : NULL;
+}
+
+AVFrame *fwl_player_take(struct PlayTrack *track)
+{
+    AVFrame *frame = fwl_play_ring_pop(track->frames);
+    track->taken++;
+    track->last_end_us = frame->pts + frame->pkt_duration;
+    fwl_player_tell(track->player);
+    return frame;
+}
+
+static bool is_track_ended(const struct PlayTrack *track)
+{
+    return !track->is_used || track->is_ended;
+}
+
+bool fwl_player_is_ended(const struct Player *player)
+{
+    return is_track_ended(&player->picture) && is_track_ended(&player->sound);
+}
+
+/* Seeking */
+
+static void begin_epoch(struct Player *player)
+{
+    player->epoch++;
+    player->wants_seek = true;
+    player->is_read_through = false;
+    player->is_fresh = true;
+    clear_track(&player->picture);
+    clear_track(&player->sound);
+    fwl_player_tell(player);
+}
+
+void fwl_player_seek(struct Player *player, int64_t moment_us)
+{
+    const int64_t end = player->input.duration_us;
+    if (end >= 0 && moment_us > end)
+        moment_us = end;
+    player->target_us = moment_us > 0 ? moment_us : 0;
+    player->back_us = FIRST_STEP_BACK_US;
+    fwl_play_clock_stop(&player->clock, fwl_player_now());
+    fwl_play_clock_set(&player->clock, player->target_us, fwl_player_now());
+    begin_epoch(player);
+}
+
+void fwl_player_seek_further_back(struct Player *player)
+{
+    player->back_us *= 4;
+    begin_epoch(player);
+}
+
+/* Lifetime */
+
+static int start_thread(pthread_t *thread, bool *has_thread, void *(*run)(void *), void *opaque)
+{
+    *has_thread = pthread_create(thread, NULL, run, opaque) == 0;
+    return *has_thread ? 0 : FWL_E_NOMEM;
+}
+
+static int start_track(struct PlayTrack *track)
+{
+    if (!track->is_used)
+        return 0;
+    return start_thread(&track->thread, &track->has_thread, fwl_play_decode, track);
+}
+
+/* The stream that has it goes where the container is opened anew. */
+static void keep_matrix(struct Player *player)
+{
+    const AVStream *stream = player->input.picture;
+    const int32_t *matrix = stream ? fwl_play_matrix(stream) : NULL;
+    if (!matrix)
+        return;
+    memcpy(player->matrix_copy, matrix, sizeof player->matrix_copy);
+    player->matrix = player->matrix_copy;
+}
+
+int fwl_player_open(struct Player *player, FwlIO *io, const struct PlayerConfig *config)
+{
+    *player = (struct Player){.config = *config, .is_fresh = true};
+    player->picture.player = player->sound.player = player;
+    pthread_mutex_init(&player->mutex, NULL);
+    pthread_cond_init(&player->changed, NULL);
+    int err = fwl_play_input_open(&player->input, io, config->name, config->wants_sound);
+    if (err >= 0)
+        err = open_track(player, &player->picture, player->input.picture);
+    if (err >= 0)
+        err = open_track(player, &player->sound, player->input.sound);
+    if (err < 0)
+        return fwl_av_status(err);
+    if (!player->picture.is_used && !player->sound.is_used)
+        return FWL_E_UNSUPPORTED;
+    keep_matrix(player);
+    fwl_player_seek(player, config->start_us);
+    player->wants_seek = config->start_us > 0; /* it is at the start already */
+    player->is_from_start = true;
+    int status = start_track(&player->picture);
+    if (status == 0)
+        status = start_track(&player->sound);
+    if (status == 0)
+        status = start_thread(&player->reader, &player->has_reader, fwl_play_read, player);
+    return status;
+}
+
+void fwl_player_close(struct Player *player)
+{
+    fwl_player_lock(player);
+    player->is_stopped = true;
+    fwl_player_tell(player);
+    fwl_player_unlock(player);
+    if (player->has_reader)
+        pthread_join(player->reader, NULL);
+    close_track(&player->picture);
+    close_track(&player->sound);
+    fwl_play_input_close(&player->input);
+    pthread_cond_destroy(&player->changed);
+    pthread_mutex_destroy(&player->mutex);
+}
