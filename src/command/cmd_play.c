@@ -99,7 +99,7 @@ static int write_screenshot(struct PlayJob *job)
     if (!job->session.last)
         return fwl_cmd_fail(EXIT_DATA, job->input.name, "no picture was shown: %s is not written",
                             job->args.screenshot);
-    AVFrame *picture = fwl_play_session_paint(&job->session);
+    AVFrame *picture = fwl_play_session_paint(&job->session, 1, 1);
     const int code =
         picture ? fwl_play_screenshot(&job->screenshot, job->input_pool, picture)
                 : fwl_cmd_fail(EXIT_MEMORY, job->args.screenshot, "no memory for the picture");

@@ -5,15 +5,6 @@
 
 enum { SIGNAL_WAIT_MS = 100 }; /* a signal is noticed after as long */
 
-/* Called with the lock. */
-static void skip_sound(struct Player *player)
-{
-    while (fwl_player_peek(&player->sound)) {
-        AVFrame *sound = fwl_player_take(&player->sound);
-        av_frame_free(&sound);
-    }
-}
-
 static void show_next(struct PlaySession *session)
 {
     AVFrame *picture = fwl_player_take(&session->player.picture);
@@ -26,9 +17,9 @@ int fwl_play_headless(struct PlaySession *session)
     struct Player *player = &session->player;
     fwl_player_lock(player);
     for (;;) {
-        skip_sound(player);
+        fwl_player_skip_sound(player);
         const bool has_picture = fwl_player_peek(&player->picture);
-        if (fwl_play_session_is_over(session))
+        if (fwl_play_session_is_over(session, fwl_player_is_ended(player)))
             break;
         if (has_picture)
             show_next(session);

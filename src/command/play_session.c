@@ -5,6 +5,8 @@
 #include "command/play_overlay.h"
 #include "command/stop_signals.h"
 
+#include <string.h>
+
 static uint64_t shown_count(const struct Player *player)
 {
     return player->picture.taken - player->picture.dropped;
@@ -48,11 +50,19 @@ void fwl_play_statistics_take(struct PlayStatistics *statistics, struct PlaySess
     fwl_player_unlock(player);
 }
 
-AVFrame *fwl_play_session_paint(struct PlaySession *session)
+static AVFrame *black(FwlPool *pool, int width, int height)
 {
-    if (!session->last)
-        return NULL;
-    AVFrame *picture = fwl_play_paint(&session->painter, session->last, session->player.matrix);
+    AVFrame *picture = fwl_play_frame_picture(pool, width, height);
+    if (picture)
+        memset(picture->data[0], 0, (size_t)picture->linesize[0] * (size_t)height);
+    return picture;
+}
+
+AVFrame *fwl_play_session_paint(struct PlaySession *session, int width, int height)
+{
+    AVFrame *picture =
+        session->last ? fwl_play_paint(&session->painter, session->last, session->player.matrix)
+                      : black(session->frames, width, height);
     if (picture && session->shows_statistics) {
         struct PlayStatistics statistics;
         fwl_play_statistics_take(&statistics, session);
@@ -67,14 +77,14 @@ void fwl_play_session_show(struct PlaySession *session, AVFrame *frame)
     session->last = frame;
 }
 
-bool fwl_play_session_is_over(struct PlaySession *session)
+bool fwl_play_session_is_over(struct PlaySession *session, bool is_at_end)
 {
     struct Player *player = &session->player;
     const uint64_t wanted = (uint64_t)session->args->frames;
     if (player->is_stopped || fwl_stop_signals_caught() ||
         (wanted > 0 && shown_count(player) >= wanted))
         return true;
-    if (!fwl_player_is_ended(player))
+    if (!is_at_end)
         return false;
     const bool gave_something = player->picture.last_end_us + player->sound.last_end_us > 0;
     if (!session->args->is_looping || !gave_something)

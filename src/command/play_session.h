@@ -32,16 +32,16 @@ struct PlayStatistics {
 
 void fwl_play_statistics_take(struct PlayStatistics *statistics, struct PlaySession *session);
 
-/* The picture that was shown last, ready for a screen, with the statistics where they are wanted;
- * NULL for no picture, or no memory. Owner: the caller. */
-AVFrame *fwl_play_session_paint(struct PlaySession *session);
+/* The picture that was shown last, where there was none a black one of width x height, ready for a
+ * screen, with the statistics where they are wanted; NULL for no memory. Owner: the caller. */
+AVFrame *fwl_play_session_paint(struct PlaySession *session, int width, int height);
 
 /* The next picture is the one to show. Owner: takes frame. */
 void fwl_play_session_show(struct PlaySession *session, AVFrame *frame);
 
-/* True when it is over: enough pictures were shown, the media ended, a signal came, or the player
- * failed. Called with the player's lock; begins again where a loop is wanted. */
-bool fwl_play_session_is_over(struct PlaySession *session);
+/* True when it is over: enough pictures were shown, a signal came, the player failed, or the media
+ * is_at_end and no loop is wanted; else it then begins again. Called with the player's lock. */
+bool fwl_play_session_is_over(struct PlaySession *session, bool is_at_end);
 
 /* Play to the end of the session. Each returns an exit code, a failure after its message. */
 int fwl_play_headless(struct PlaySession *session);

@@ -135,6 +135,14 @@ AVFrame *fwl_player_take(struct PlayTrack *track)
     return frame;
 }
 
+void fwl_player_skip_sound(struct Player *player)
+{
+    while (fwl_player_peek(&player->sound)) {
+        AVFrame *sound = fwl_player_take(&player->sound);
+        av_frame_free(&sound);
+    }
+}
+
 static bool is_track_ended(const struct PlayTrack *track)
 {
     return !track->is_used || track->is_ended;

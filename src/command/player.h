@@ -116,6 +116,9 @@ AVFrame *fwl_player_peek(struct PlayTrack *track);
 /* Gives the frame that peek showed. */
 AVFrame *fwl_player_take(struct PlayTrack *track);
 
+/* Takes all the sound that is there, where nobody hears it. */
+void fwl_player_skip_sound(struct Player *player);
+
 /* True once every track has met its end. */
 bool fwl_player_is_ended(const struct Player *player);
 

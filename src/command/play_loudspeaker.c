@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command/play_loudspeaker.h"
+
+#include <string.h>
+
+#include "command/play_frame.h"
+
+enum {
+    DEVICE_SAMPLES = 1024,     /* taken at once: 21 ms at 48 kHz */
+    EARLY_US = 100000,         /* sound that is due later than that waits for its moment */
+    SAMPLE_SIZE = PLAY_CHANNELS * sizeof(int16_t),
+};
+
+/* What follows runs on SDL's thread, with the player's lock. */
+
+static int64_t moment_of(const struct PlayLoudspeaker *loudspeaker, const AVFrame *sound)
+{
+    const int rate = loudspeaker->session->player.sound.sample_rate;
+    return sound->pts + (int64_t)loudspeaker->offset * 1000000 / rate;
+}
+
+/* Sets the clock to what will be heard. False: it is too early for it. */
+static bool keep_time(struct PlayLoudspeaker *loudspeaker, const AVFrame *sound)
+{
+    struct PlayClock *clock = &loudspeaker->session->player.clock;
+    const int64_t now = fwl_player_now();
+    const int64_t heard_now = moment_of(loudspeaker, sound) - loudspeaker->latency_us;
+    if (heard_now - fwl_play_clock_position(clock, now) > EARLY_US)
+        return false;
+    fwl_play_clock_set(clock, heard_now, now);
+    return true;
+}
+
+static int loudness(const struct PlaySession *session)
+{
+    return session->is_muted ? 0 : session->volume;
+}
+
+static void copy_samples(int16_t *to, const int16_t *from, int count, int percent)
+{
+    for (int i = 0; i < count * PLAY_CHANNELS; i++)
+        to[i] = (int16_t)(from[i] * percent / 100);
+}
+
+/* Copies what the first frame still has, at most room samples. Returns how many. */
+static int take_some(struct PlayLoudspeaker *loudspeaker, AVFrame *sound, int16_t *to, int room)
+{
+    struct PlayTrack *track = &loudspeaker->session->player.sound;
+    const int left = sound->nb_samples - loudspeaker->offset;
+    const int count = left < room ? left : room;
+    const int16_t *from = (const int16_t *)(const void *)sound->data[0];
+    copy_samples(to, from + (ptrdiff_t)loudspeaker->offset * PLAY_CHANNELS, count,
+                 loudness(loudspeaker->session));
+    loudspeaker->offset += count;
+    if (count == left) {
+        AVFrame *empty = fwl_player_take(track);
+        av_frame_free(&empty);
+        loudspeaker->offset = 0;
+    }
+    return count;
+}
+
+static void take(struct PlayLoudspeaker *loudspeaker, int16_t *to, int room)
+{
+    struct Player *player = &loudspeaker->session->player;
+    if (loudspeaker->epoch != player->epoch)
+        loudspeaker->offset = 0;
+    loudspeaker->epoch = player->epoch;
+    AVFrame *sound = fwl_player_peek(&player->sound);
+    if (!sound || !player->clock.is_running || !keep_time(loudspeaker, sound))
+        return;
+    while (room > 0 && sound) {
+        const int count = take_some(loudspeaker, sound, to, room);
+        to += (ptrdiff_t)count * PLAY_CHANNELS;
+        room -= count;
+        sound = fwl_player_peek(&player->sound);
+    }
+}
+
+static void SDLCALL fill(void *opaque, Uint8 *stream, int length)
+{
+    struct PlayLoudspeaker *loudspeaker = opaque;
+    memset(stream, 0, (size_t)length);
+    fwl_player_lock(&loudspeaker->session->player);
+    take(loudspeaker, (int16_t *)(void *)stream, length / (int)SAMPLE_SIZE);
+    fwl_player_unlock(&loudspeaker->session->player);
+}
+
+/* The main thread */
+
+bool fwl_play_loudspeaker_open(struct PlayLoudspeaker *loudspeaker, struct PlaySession *session)
+{
+    *loudspeaker = (struct PlayLoudspeaker){.session = session};
+    const struct PlayTrack *sound = &session->player.sound;
+    if (!sound->is_used)
+        return true;
+    if (SDL_InitSubSystem(SDL_INIT_AUDIO) < 0)
+        return false;
+    const SDL_AudioSpec wanted = {
+        .freq = sound->sample_rate,
+        .format = AUDIO_S16SYS,
+        .channels = PLAY_CHANNELS,
+        .samples = DEVICE_SAMPLES,
+        .callback = fill,
+        .userdata = loudspeaker,
+    };
+    loudspeaker->latency_us = (int64_t)DEVICE_SAMPLES * 1000000 / wanted.freq;
+    loudspeaker->device = SDL_OpenAudioDevice(NULL, 0, &wanted, NULL, 0);
+    SDL_PauseAudioDevice(loudspeaker->device, 0);
+    return loudspeaker->device != 0;
+}
+
+void fwl_play_loudspeaker_close(struct PlayLoudspeaker *loudspeaker)
+{
+    if (loudspeaker->device)
+        SDL_CloseAudioDevice(loudspeaker->device);
+    loudspeaker->device = 0;
+}
