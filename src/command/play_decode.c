@@ -13,6 +13,16 @@
 #include <libavutil/mathematics.h>
 #include <libswresample/swresample.h>
 
+/* A cover would come at the end of the input with more threads than one; libavcodec's Theora decoder
+ * gives other pixels from run to run with them. */
+static int threads_for(const AVStream *stream, int wanted)
+{
+    const enum AVCodecID id = stream->codecpar->codec_id;
+    const bool needs_one = fwl_play_input_is_still(stream) || id == AV_CODEC_ID_THEORA ||
+                           id == AV_CODEC_ID_VP3;
+    return needs_one ? 1 : wanted;
+}
+
 int fwl_play_decode_open(struct PlayTrack *track, const AVStream *stream, AVRational frame_rate)
 {
     const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
@@ -26,7 +36,7 @@ int fwl_play_decode_open(struct PlayTrack *track, const AVStream *stream, AVRati
     if (err < 0)
         return err;
     decoder->pkt_timebase = stream->time_base;
-    decoder->thread_count = track->player->config.threads;
+    decoder->thread_count = threads_for(stream, track->player->config.threads);
     err = fwl_av_codec_use_pool(decoder, track->player->config.pool);
     if (err < 0)
         return fwl_av_error(err);

@@ -106,8 +106,10 @@ bool fwl_play_loudspeaker_open(struct PlayLoudspeaker *loudspeaker, struct PlayS
     };
     loudspeaker->latency_us = (int64_t)DEVICE_SAMPLES * 1000000 / wanted.freq;
     loudspeaker->device = SDL_OpenAudioDevice(NULL, 0, &wanted, NULL, 0);
+    if (!loudspeaker->device)
+        return false;
     SDL_PauseAudioDevice(loudspeaker->device, 0);
-    return loudspeaker->device != 0;
+    return true;
 }
 
 void fwl_play_loudspeaker_close(struct PlayLoudspeaker *loudspeaker)

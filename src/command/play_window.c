@@ -56,6 +56,7 @@ static void fit_window(struct PlayWindow *window, const AVFrame *picture)
         height = (int)(height * scale);
     }
     SDL_SetWindowSize(window->window, SDL_max(width, 1), SDL_max(height, 1));
+    SDL_SetWindowPosition(window->window, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED);
 }
 
 static bool fit_texture(struct PlayWindow *window, const AVFrame *picture)
@@ -236,10 +237,21 @@ static void handle(struct PlayWindow *window, const SDL_Event *event)
 
 /* Lifetime */
 
+/* Where there is no screen SDL draws into nothing; nobody wants that unasked. */
+static bool has_screen(void)
+{
+    if (SDL_Init(SDL_INIT_VIDEO) < 0)
+        return false;
+    if (SDL_getenv("SDL_VIDEODRIVER") || SDL_strcmp(SDL_GetCurrentVideoDriver(), "offscreen") != 0)
+        return true;
+    SDL_SetError("there is no screen");
+    return false;
+}
+
 static int open_window(struct PlayWindow *window)
 {
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* the command has its own */
-    if (SDL_Init(SDL_INIT_VIDEO) == 0)
+    if (has_screen())
         window->window = SDL_CreateWindow(window->session->args->input, SDL_WINDOWPOS_UNDEFINED,
                                           SDL_WINDOWPOS_UNDEFINED, EMPTY_WIDTH, EMPTY_HEIGHT,
                                           SDL_WINDOW_RESIZABLE);

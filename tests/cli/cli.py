@@ -4,6 +4,7 @@
 FRAMEWELL_COMMAND names the program (meson sets it; else the newest build in the tree).
 FRAMEWELL_CLI_SANITIZED=1 says that the program is slower, and needs address space without a limit.
 FRAMEWELL_CLI_NO_BENCH=1 says that there are no benchmarks in this build.
+FRAMEWELL_CLI_WINDOW=1 says that play has a window in this build.
 FRAMEWELL_CLI_UPDATE=1 writes the golden files instead of comparing with them.
 """
 import atexit
@@ -20,6 +21,7 @@ import tap  # noqa: E402
 
 SANITIZED = os.environ.get("FRAMEWELL_CLI_SANITIZED", "") not in ("", "0")
 NO_BENCH = os.environ.get("FRAMEWELL_CLI_NO_BENCH", "") not in ("", "0")
+HAS_WINDOW = os.environ.get("FRAMEWELL_CLI_WINDOW", "") not in ("", "0")
 UPDATE = os.environ.get("FRAMEWELL_CLI_UPDATE", "") not in ("", "0")
 PATIENCE = 240 if SANITIZED else 60  # seconds for one run of the command; longer is a hang
 MEDIA = os.path.join(tap.SHARED, "media")

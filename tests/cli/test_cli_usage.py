@@ -19,6 +19,11 @@ PRINTED = [
     ("transcode-help", ["transcode", "--help"]),
     ("layout-help", ["layout", "--help"]),
     ("probe-help", ["probe", "--help"]),
+    ("play-help", ["play", "--help"]),
+    ("play-no-name", ["play"]),
+    ("play-start-no-time", ["play", "--start", "soon", "in.mp4"]),
+    ("play-frames-none", ["play", "--headless", "--frames", "0", "in.mp4"]),
+    ("play-unknown-option", ["play", "--headles", "in.mp4"]),
     ("bench-help", ["bench", "--help"]),
     ("bench-unknown-topic", ["bench", "pol"]),
     ("bench-unrelated-topic", ["bench", "weather"]),
@@ -104,7 +109,7 @@ def a_usage_error_is_one_line():
 @tap.case
 def no_line_of_help_is_wider_than_80_columns():
     for arguments in built(["--help"], ["transcode", "--help"], ["layout", "--help"],
-                           ["probe", "--help"], ["bench", "--help"]):
+                           ["probe", "--help"], ["play", "--help"], ["bench", "--help"]):
         for line in cli.framewell(*arguments).stdout.splitlines():
             tap.expect(len(line) <= 80, f"{len(line)} columns: {line}")
 
@@ -150,7 +155,7 @@ def options_of_man(page):
 
 @tap.case
 def man_page_and_help_name_the_same_options():
-    for arguments in built([], ["transcode"], ["bench"]):
+    for arguments in built([], ["transcode"], ["play"], ["bench"]):
         page = "-".join(["framewell", *arguments]) + ".1"
         wanted = options_of_help(arguments)
         tap.expect("--help" in wanted and "-h" in wanted, f"the help has {wanted}")

@@ -1,0 +1,338 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""framewell play: its pictures against ffmpeg's, seeking, loops, windows that nobody sees and one
+that is looked at, inputs that are none. How long anything takes is not looked at."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import cli
+import tap
+
+FOLDER = cli.Folder()
+RATE, COUNT = 25, 100  # pictures a second, pictures
+TOLERANCE = 6  # steps of 255 that two ways to convert the same picture to RGB may differ by
+NOWHERE = {**cli.ENVIRONMENT, "SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+INK = b"\xf4\xf4\xf4"
+
+
+def make(name, *arguments):
+    path = FOLDER / name
+    tap.run_ok(["ffmpeg", "-nostdin", "-v", "error", "-y", *arguments, path])
+    return path
+
+
+SOURCES = ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate={RATE}:duration={COUNT // RATE}",
+           "-f", "lavfi", "-i", f"sine=duration={COUNT // RATE}"]
+CLIP = make("clip.mkv", *SOURCES, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p",
+            "-g", "40", "-bf", "3", "-c:a", "flac")
+BRIEF = make("brief.mp4", "-t", "0.8", "-i", CLIP, "-c:v", "libx264", "-preset", "ultrafast",
+             "-c:a", "aac")
+SOUND = make("sound.flac", "-f", "lavfi", "-i", "sine=duration=0.5")
+STREAM = make("stream.ts", "-i", CLIP, "-c:v", "mpeg2video", "-g", "40", "-bf", "2", "-c:a", "mp2")
+PICTURE = make("picture.png", "-i", CLIP, "-frames:v", "1")
+
+
+def play(*arguments, **options):
+    """A run that must end well, print what was played and leave no block behind."""
+    done = cli.framewell("play", "--json", *arguments, **options)
+    tap.expect(done.returncode == cli.FINE, f"exit code {done.returncode}: {done.stderr}")
+    tap.expect_equal(done.stderr, "", "stderr")
+    told = json.loads(done.stdout)
+    tap.expect_equal(told["memory"]["leaked_blocks"], 0, "leaked_blocks")
+    tap.expect(told["memory"]["packets_peak"] <= told["memory"]["packets_max"], f"{told}")
+    return told
+
+
+def decode(*arguments):
+    """The bytes of the pixels, red, green, blue."""
+    return subprocess.run(["ffmpeg", "-nostdin", "-v", "error", *arguments, "-f", "rawvideo",
+                           "-pix_fmt", "rgb24", "-"], stdout=subprocess.PIPE, check=True).stdout
+
+
+def screenshot(*arguments):
+    """The last picture of a run without a window, and what the run told."""
+    path = cli.Folder() / "picture.png"
+    told = play("--headless", "--screenshot", path, *arguments)
+    return decode("-i", path), told
+
+
+def picture_of_ffmpeg(path, index):
+    return decode("-threads", "1", "-i", path, "-map", "0:v:0", "-vf", f"select=eq(n\\,{index})",
+                  "-fps_mode", "passthrough", "-frames:v", "1")
+
+
+def expect_same_picture(got, wanted, what):
+    tap.expect_equal(len(got), len(wanted), f"the bytes of {what}")
+    tap.expect(len(wanted) > 0, f"{what}: ffmpeg gives no picture")
+    worst = max(map(lambda a, b: abs(a - b), got, wanted))
+    tap.expect(worst <= TOLERANCE, f"{what} is up to {worst} of 255 off")
+
+
+# Pictures
+
+@tap.case
+def the_nth_picture_is_the_nth_of_ffmpeg():
+    for number in (1, 2, 39, 40, 41, COUNT):
+        got, told = screenshot("--frames", str(number), CLIP)
+        tap.expect_equal(told["shown"], number, "pictures shown")
+        expect_same_picture(got, picture_of_ffmpeg(CLIP, number - 1), f"picture {number}")
+
+
+def shows_what_ffmpeg_shows(path):
+    if not os.path.exists(path):
+        raise tap.Skip("there is no shared media set")
+    got, told = screenshot("--no-audio", "--frames", "5", path)
+    expect_same_picture(got, picture_of_ffmpeg(path, told["shown"] - 1), os.path.basename(path))
+
+
+for media in ("ax_rotate_and_reflect.mp4", "phone_1080p.mp4", "ax_444.jpg", "ax_alpha.webp",
+              "ax_vp9_161x121_odd.webm", "iot_people-detection.gif", "k3b_svcd_interlaced.mpg",
+              "message-board_274x269_444.ogv", "mp4ff_hevc.265", "ax_mp3_id3_cover.mp3",
+              "ax_hdr10_av1_10bit.mp4", "movie-hello.avi", "planetblupi_play101.mkv"):
+    tap.add_case(f"shows what ffmpeg shows: {media}", shows_what_ffmpeg_shows,
+                 os.path.join(cli.MEDIA, media))
+
+
+def turned(degrees):
+    path = make(f"turned-{degrees}.mp4", "-i", BRIEF, "-c", "copy", "-metadata:s:v:0",
+                f"rotate={degrees}")
+    got, _ = screenshot("--frames", "3", path)
+    expect_same_picture(got, picture_of_ffmpeg(path, 2), f"turned by {degrees}")
+
+
+for angle in (90, 180, 270):
+    tap.add_case(f"a picture is turned by {angle} degrees", turned, angle)
+
+
+# Places
+
+def starts_at(path, start, index):
+    got, told = screenshot("--start", start, "--frames", "1", path)
+    tap.expect_equal(told["shown"], 1, "pictures shown")
+    expect_same_picture(got, picture_of_ffmpeg(path, index), f"{path} at {start}")
+
+
+@tap.case
+def a_start_is_exact_to_the_picture():
+    for start, index in (("0", 0), ("0.04", 1), ("1.52", 38), ("1.56", 39), ("1.6", 40),
+                         ("1.61", 41), ("0:03.96", 99)):
+        starts_at(CLIP, start, index)
+
+
+@tap.case
+def a_start_is_exact_where_the_container_has_no_index():
+    for start, index in (("0.4", 10), ("2.4", 60), ("3.2", 80)):
+        starts_at(STREAM, start, index)
+
+
+@tap.case
+def from_a_start_everything_is_played():
+    told = play("--headless", "--start", "3", CLIP)
+    tap.expect_equal(told["shown"], COUNT - 3 * RATE, "pictures shown")
+
+
+@tap.case
+def a_loop_begins_again():
+    got, told = screenshot("--loop", "--frames", str(2 * COUNT + 10), CLIP)
+    tap.expect_equal(told["shown"], 2 * COUNT + 10, "pictures shown")
+    expect_same_picture(got, picture_of_ffmpeg(CLIP, 9), "the tenth of the third round")
+
+
+@tap.case
+def a_single_picture_is_played_and_looped():
+    tap.expect_equal(play("--headless", PICTURE)["shown"], 1, "pictures shown")
+    tap.expect_equal(play("--headless", "--loop", "--frames", "3", PICTURE)["shown"], 3,
+                     "pictures shown in a loop")
+
+
+# Inputs and threads
+
+@tap.case
+def everything_is_played_whatever_the_threads():
+    for options in ([], ["--no-audio"], ["--threads", "1"], ["--threads", "4"]):
+        tap.expect_equal(play("--headless", *options, CLIP)["shown"], COUNT, f"with {options}")
+
+
+@tap.case
+def stdin_is_played_a_file_and_a_pipe():
+    with open(CLIP, "rb") as clip:
+        tap.expect_equal(play("--headless", "-", stdin=clip)["shown"], COUNT, "from a file")
+    with subprocess.Popen(["cat", CLIP], stdout=subprocess.PIPE) as cat:
+        told = play("--headless", "--loop", "--frames", str(COUNT + 1), "-", stdin=cat.stdout)
+    tap.expect_equal(told["shown"], COUNT + 1, "from a pipe")
+    tap.expect_equal(told["memory"]["input"], os.path.getsize(CLIP), "bytes of the input")
+
+
+@tap.case
+def sound_alone_is_played():
+    told = play("--headless", SOUND)
+    tap.expect_equal((told["shown"], told["errors"]), (0, 0), "pictures and errors")
+
+
+# The overlay
+
+@tap.case
+def statistics_are_drawn_into_the_picture():
+    plain, _ = screenshot("--frames", "3", CLIP)
+    drawn, _ = screenshot("--stats", "--frames", "3", CLIP)
+    tap.expect_equal(len(drawn), len(plain), "the size")
+    tap.expect(drawn.count(INK) > plain.count(INK) + 300, "there is no text")
+    half = len(plain) // 2
+    tap.expect(drawn[half:] == plain[half:], "the lower half is another")
+
+
+# Windows
+
+def need_window():
+    if not cli.HAS_WINDOW:
+        raise tap.Skip("this build has no window")
+
+
+@tap.case
+def a_window_plays_to_the_end():
+    need_window()
+    for options in ([], ["--no-audio"], ["--stats"]):
+        told = play(*options, BRIEF, env=NOWHERE)
+        tap.expect_equal(told["shown"] + told["dropped"], 20, f"pictures with {options}")
+    tap.expect_equal(play(SOUND, env=NOWHERE)["shown"], 0, "pictures of sound alone")
+
+
+@tap.case
+def a_window_ends_after_some_pictures():
+    need_window()
+    told = play("--loop", "--frames", "30", BRIEF, env=NOWHERE)
+    tap.expect_equal(told["shown"], 30, "pictures shown")
+
+
+@tap.case
+def without_a_loudspeaker_it_says_so_and_plays():
+    need_window()
+    done = cli.framewell("play", BRIEF, env={**NOWHERE, "SDL_AUDIODRIVER": "nothing"})
+    tap.expect_equal(done.returncode, cli.FINE, "the exit code")
+    tap.expect("no sound" in done.stderr, done.stderr)
+
+
+@tap.case
+def without_a_screen_it_says_what_needs_none():
+    environment = {**cli.ENVIRONMENT, "SDL_VIDEODRIVER": "nothing"}
+    done = cli.framewell("play", BRIEF, env=environment)
+    cli.expect_failure(done, cli.OUTPUT if cli.HAS_WINDOW else cli.USAGE, "--headless")
+
+
+@tap.case
+def a_signal_ends_it():
+    windows = [["--headless"]] + ([[]] if cli.HAS_WINDOW else [])
+    for window in windows:
+        with subprocess.Popen([cli.COMMAND, "play", *window, "--loop", CLIP], env=NOWHERE,
+                              stderr=subprocess.PIPE) as running:
+            time.sleep(1)
+            running.send_signal(signal.SIGINT)
+            _, said = running.communicate(timeout=cli.PATIENCE)
+        tap.expect_equal((running.returncode, said), (130, b""), f"the end with {window}")
+
+
+class Screen:
+    """An X server that nobody sees."""
+
+    def __enter__(self):
+        for program in ("Xvfb", "xdotool"):
+            if not shutil.which(program):
+                raise tap.Skip(f"{program} is not installed")
+        reading, writing = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x400x24", "-nolisten", "tcp"],
+            pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writing)
+        with os.fdopen(reading) as number:
+            self.display = ":" + number.readline().strip()
+        self.environment = {**cli.ENVIRONMENT, "DISPLAY": self.display, "SDL_VIDEODRIVER": "x11",
+                            "SDL_AUDIODRIVER": "dummy"}
+        return self
+
+    def __exit__(self, *_):
+        self.server.terminate()
+        self.server.wait()
+
+    def pixels(self):
+        return decode("-f", "x11grab", "-video_size", "640x400", "-i", self.display, "-frames:v",
+                      "1")
+
+    def wait_for(self, is_there, what):
+        until = time.monotonic() + cli.PATIENCE
+        while not is_there(self.pixels()):
+            tap.expect(time.monotonic() < until, f"{what} was never seen")
+            time.sleep(0.1)
+
+    def press(self, *keys):
+        tap.run_ok(["xdotool", "key", *keys], env=self.environment)
+
+
+@tap.case
+def a_window_is_seen_and_keys_are_heard():
+    need_window()
+    red = make("red.mkv", "-f", "lavfi", "-i", "color=c=red:size=320x240:rate=25:duration=2",
+               "-c:v", "ffv1", "-pix_fmt", "bgr0")
+    with Screen() as screen:
+        with subprocess.Popen([cli.COMMAND, "play", "--loop", red], env=screen.environment,
+                              stderr=subprocess.PIPE) as running:
+            screen.wait_for(lambda pixels: pixels.count(b"\xff\x00\x00") > 50000, "the picture")
+            screen.press("s")
+            screen.wait_for(lambda pixels: pixels.count(INK) > 300, "the overlay")
+            screen.press("space", "Right", "Left", "Up", "Down", "m", "s")
+            screen.wait_for(lambda pixels: pixels.count(INK) == 0, "its end")
+            screen.press("f")
+            screen.wait_for(lambda pixels: pixels.count(b"\xff\x00\x00") > 200000, "more of it")
+            screen.press("q")
+            _, said = running.communicate(timeout=cli.PATIENCE)
+        tap.expect_equal((running.returncode, said), (cli.FINE, b""), "the end")
+
+
+# Failures
+
+FAILURES = [
+    ("a file that is not there", ["nothing.mp4"], cli.INPUT, "No such file"),
+    ("a folder", ["."], cli.INPUT, "directory"),
+    ("an empty file", ["/dev/null"], cli.DATA, "empty"),
+    ("a text", [os.path.join(tap.ROOT, "README.md")], cli.DATA, "no media"),
+    ("a start behind the end", ["--start", "9", "--screenshot", "picture.png", CLIP], cli.DATA,
+     "no picture was shown"),
+    ("a screenshot of sound", ["--screenshot", "picture.png", SOUND], cli.DATA,
+     "no picture was shown"),
+    ("a screenshot over the input", ["-y", "--screenshot", CLIP, CLIP], cli.OUTPUT, "input"),
+    ("a screenshot that exists", ["--screenshot", PICTURE, CLIP], cli.OUTPUT, "exists"),
+    ("a screenshot to nowhere", ["--screenshot", "none/picture.png", CLIP], cli.OUTPUT, "none"),
+]
+
+
+def fails(arguments, code, said):
+    folder = cli.Folder()
+    cli.expect_failure(cli.framewell("play", "--headless", *arguments, cwd=folder.path), code, said)
+    folder.expect_files()
+
+
+for words, names, number_of, part in FAILURES:
+    tap.add_case(f"fails: {words}", fails, names, number_of, part)
+
+
+@tap.case
+def broken_media_ends_with_a_code():
+    for name in ("bad_truncated-64bit.mp4", "bad_zero.mp3"):
+        done = cli.framewell("play", "--headless", cli.media(name))
+        cli.expect_failure(done, cli.DATA)
+
+
+@tap.case
+def what_is_left_of_a_clip_that_was_cut_off_is_played():
+    path = FOLDER / "cut.mkv"
+    with open(path, "wb") as file:
+        file.write(cli.contents(CLIP)[:os.path.getsize(CLIP) // 2])
+    told = play("--headless", path)
+    tap.expect(0 < told["shown"] < COUNT, f"{told['shown']} pictures")
+
+
+if __name__ == "__main__":
+    tap.main()
