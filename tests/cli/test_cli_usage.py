@@ -23,7 +23,7 @@ PRINTED = [
     ("play-no-name", ["play"]),
     ("play-start-no-time", ["play", "--start", "soon", "in.mp4"]),
     ("play-frames-none", ["play", "--headless", "--frames", "0", "in.mp4"]),
-    ("play-unknown-option", ["play", "--headles", "in.mp4"]),
+    ("play-unknown-option", ["play", "--headlss", "in.mp4"]),
     ("bench-help", ["bench", "--help"]),
     ("bench-unknown-topic", ["bench", "pol"]),
     ("bench-unrelated-topic", ["bench", "weather"]),
