@@ -13,13 +13,13 @@
 #include <libavutil/mathematics.h>
 #include <libswresample/swresample.h>
 
-/* A cover would come at the end of the input with more threads than one; libavcodec's Theora decoder
- * gives other pixels from run to run with them. */
+/* With more threads than one a cover would come at the end of the input, and libavcodec's Theora
+ * decoder gives other pixels from run to run. */
 static int threads_for(const AVStream *stream, int wanted)
 {
     const enum AVCodecID id = stream->codecpar->codec_id;
-    const bool needs_one = fwl_play_input_is_still(stream) || id == AV_CODEC_ID_THEORA ||
-                           id == AV_CODEC_ID_VP3;
+    const bool needs_one =
+        fwl_play_input_is_still(stream) || id == AV_CODEC_ID_THEORA || id == AV_CODEC_ID_VP3;
     return needs_one ? 1 : wanted;
 }
 
@@ -133,9 +133,8 @@ static int fit_resampler(struct PlayTrack *track, const AVFrame *frame)
     else if (av_channel_layout_copy(&from, &frame->ch_layout) < 0)
         return AVERROR(ENOMEM);
     swr_free(&track->resampler);
-    int err = swr_alloc_set_opts2(&track->resampler, &stereo, AV_SAMPLE_FMT_S16,
-                                  track->sample_rate, &from, frame->format,
-                                  frame->sample_rate, 0, NULL);
+    int err = swr_alloc_set_opts2(&track->resampler, &stereo, AV_SAMPLE_FMT_S16, track->sample_rate,
+                                  &from, frame->format, frame->sample_rate, 0, NULL);
     av_channel_layout_uninit(&from);
     if (err >= 0)
         err = swr_init(track->resampler);
@@ -201,8 +200,8 @@ static bool take_frame(struct PlayTrack *track, AVFrame *frame, int64_t target)
         av_frame_free(&frame);
         return !is_late;
     }
-    frame->pkt_duration = to_media_us(track, frame->pts + frame->pkt_duration) -
-                          to_media_us(track, frame->pts);
+    frame->pkt_duration =
+        to_media_us(track, frame->pts + frame->pkt_duration) - to_media_us(track, frame->pts);
     frame->pts = to_media_us(track, frame->pts);
     if (is_sound) {
         AVFrame *sound = resample(track, frame);

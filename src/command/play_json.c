@@ -23,9 +23,8 @@ int fwl_play_print_json(const char *name, const struct PlayStatistics *statistic
     json_object_set_new(object, "dropped", json_integer((json_int_t)statistics->dropped));
     json_object_set_new(object, "errors", json_integer((json_int_t)statistics->errors));
     json_object_set_new(object, "position", json_real(statistics->position));
-    json_object_set_new(object, "duration", statistics->duration >= 0
-                                                ? json_real(statistics->duration)
-                                                : json_null());
+    json_object_set_new(object, "duration",
+                        statistics->duration >= 0 ? json_real(statistics->duration) : json_null());
     json_object_set_new(object, "memory", memory_object(statistics, leaked_blocks));
     return fwl_json_print(object);
 }

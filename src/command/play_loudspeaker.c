@@ -6,8 +6,8 @@
 #include "command/play_frame.h"
 
 enum {
-    DEVICE_SAMPLES = 1024,     /* taken at once: 21 ms at 48 kHz */
-    EARLY_US = 100000,         /* sound that is due later than that waits for its moment */
+    DEVICE_SAMPLES = 1024, /* taken at once: 21 ms at 48 kHz */
+    EARLY_US = 100000,     /* sound that is due later than that waits for its moment */
     SAMPLE_SIZE = PLAY_CHANNELS * sizeof(int16_t),
 };
 

@@ -14,7 +14,7 @@ enum {
     LINES = 7,
     COLUMN = FONT_WIDTH + 1, /* dots from one letter to the next, and from line to line */
     ROW = FONT_HEIGHT + 3,
-    MARGIN = 4, /* dots around the text */
+    MARGIN = 4,           /* dots around the text */
     LINES_OF_HEIGHT = 36, /* a line is such a part of the picture */
     INK = 0xf4f4f4,
 };

@@ -33,7 +33,7 @@ static void set_colours(struct SwsContext *scaler, const AVFrame *frame)
         return;
     if (frame->color_range != AVCOL_RANGE_UNSPECIFIED)
         from_full = frame->color_range == AVCOL_RANGE_JPEG;
-    const int *matrix = sws_getCoefficients(frame->colorspace);
+    const int *matrix = sws_getCoefficients((int)frame->colorspace);
     sws_setColorspaceDetails(scaler, matrix, from_full, matrix, to_full, brightness, contrast,
                              saturation);
 }
@@ -43,9 +43,8 @@ static AVFrame *convert(struct PlayPainter *painter, const AVFrame *frame)
     painter->scaler = sws_getCachedContext(painter->scaler, frame->width, frame->height,
                                            frame->format, frame->width, frame->height,
                                            AV_PIX_FMT_0RGB32, SWS_BICUBIC, NULL, NULL, NULL);
-    AVFrame *picture = painter->scaler
-                           ? fwl_play_frame_picture(painter->pool, frame->width, frame->height)
-                           : NULL;
+    AVFrame *picture =
+        painter->scaler ? fwl_play_frame_picture(painter->pool, frame->width, frame->height) : NULL;
     if (!picture)
         return NULL;
     set_colours(painter->scaler, frame);
@@ -59,7 +58,7 @@ static AVFrame *convert(struct PlayPainter *painter, const AVFrame *frame)
 
 /* How the pixels of a turned picture lie in the one that it is made of. */
 struct Turn {
-    bool is_quarter;      /* rows become columns */
+    bool is_quarter;       /* rows become columns */
     bool flips_x, flips_y; /* of the result: it is read from the other side */
 };
 
@@ -96,8 +95,7 @@ static AVFrame *turn_picture(FwlPool *pool, AVFrame *picture, struct Turn turn)
         for (int y = 0; y < height; y++)
             turn_row(picture, turned, y, turn);
         const AVRational shape = picture->sample_aspect_ratio;
-        turned->sample_aspect_ratio =
-            turn.is_quarter && shape.num > 0 ? av_inv_q(shape) : shape;
+        turned->sample_aspect_ratio = turn.is_quarter && shape.num > 0 ? av_inv_q(shape) : shape;
         turned->pts = picture->pts;
         turned->pkt_duration = picture->pkt_duration;
     }

@@ -20,7 +20,7 @@ struct PlayItem {
 };
 
 struct PlayRing {
-    size_t max_count, max_size;  /* max_count up to PLAY_RING_COUNT_MAX */
+    size_t max_count, max_size;   /* max_count up to PLAY_RING_COUNT_MAX */
     void (*destroy)(void *thing); /* ends an item that nobody takes */
     size_t first, count;
     size_t size, peak_size;

@@ -13,8 +13,8 @@ struct PlaySession {
     struct PlayPainter painter;
     FwlPool *frames;
     uint64_t input_size;
-    AVFrame *last;    /* the picture that was shown last, as decoded; NULL for none */
-    int volume;       /* percent */
+    AVFrame *last; /* the picture that was shown last, as decoded; NULL for none */
+    int volume;    /* percent */
     bool is_muted;
     bool shows_statistics;
 };

@@ -13,12 +13,12 @@
 #include <SDL.h>
 
 enum {
-    NAP_MS = 10,             /* how long a key, a signal or a new picture may have to wait */
-    REDRAW_US = 500000,      /* statistics are drawn anew after as long */
-    STEP_US = 5000000,       /* of the arrows left and right */
-    LOUDER = 10,             /* percent, of the arrows up and down */
+    NAP_MS = 10,        /* how long a key, a signal or a new picture may have to wait */
+    REDRAW_US = 500000, /* statistics are drawn anew after as long */
+    STEP_US = 5000000,  /* of the arrows left and right */
+    LOUDER = 10,        /* percent, of the arrows up and down */
     LOUDEST = 100,
-    EMPTY_WIDTH = 640,       /* without a picture */
+    EMPTY_WIDTH = 640, /* without a picture */
     EMPTY_HEIGHT = 360,
 };
 
@@ -30,9 +30,9 @@ struct PlayWindow {
     SDL_Window *window;
     SDL_Renderer *renderer;
     SDL_Texture *texture;
-    int width, height; /* of the texture */
-    int64_t drawn_us;  /* when */
-    int nap_ms;        /* until the next picture is due, NAP_MS at most */
+    int width, height;        /* of the texture */
+    int64_t drawn_us;         /* when */
+    int nap_ms;               /* until the next picture is due, NAP_MS at most */
     bool is_closed, is_stale; /* the user had enough; what is on the screen is not what should be */
 };
 
@@ -65,9 +65,9 @@ static bool fit_texture(struct PlayWindow *window, const AVFrame *picture)
         return true;
     SDL_DestroyTexture(window->texture);
     fit_window(window, picture);
-    window->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_RGB888,
-                                        SDL_TEXTUREACCESS_STREAMING, picture->width,
-                                        picture->height);
+    window->texture =
+        SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING,
+                          picture->width, picture->height);
     window->width = picture->width;
     window->height = picture->height;
     return window->texture != NULL;
@@ -282,8 +282,8 @@ static int run(struct PlayWindow *window)
 {
     int code = EXIT_FINE;
     while (code == EXIT_FINE && !window->is_closed && step(window)) {
-        const bool is_old = window->session->shows_statistics &&
-                            fwl_player_now() - window->drawn_us > REDRAW_US;
+        const bool is_old =
+            window->session->shows_statistics && fwl_player_now() - window->drawn_us > REDRAW_US;
         if (window->is_stale || is_old)
             code = draw(window);
         SDL_Event event;

@@ -91,8 +91,7 @@ static int open_track(struct Player *player, struct PlayTrack *track, const AVSt
     if (!track->packets || !track->frames)
         return AVERROR(ENOMEM);
     AVFormatContext *format = player->input.format;
-    const AVRational rate =
-        av_guess_frame_rate(format, format->streams[stream->index], NULL);
+    const AVRational rate = av_guess_frame_rate(format, format->streams[stream->index], NULL);
     const int err = fwl_play_decode_open(track, stream, rate);
     track->is_used = err == 0;
     return err;

@@ -48,7 +48,7 @@ struct PlayTrack {
     struct PlayRing *frames;  /* from it; pts and pkt_duration are microseconds of the media */
     bool is_ended;            /* whoever takes its frames has met the end */
     uint64_t taken, dropped, errors; /* frames taken; frames that came too late; broken packets */
-    int64_t last_end_us;      /* where the last frame that was taken ends */
+    int64_t last_end_us;             /* where the last frame that was taken ends */
     pthread_t thread;
     bool has_thread;
     /* The decoder's thread */
