@@ -52,6 +52,13 @@ void fwl_os_advise_huge_pages(void *address, size_t size);
 /* Makes sure that memory is behind whole pages now, without changing what they hold. */
 void fwl_os_populate(void *address, size_t size);
 
+/* Makes memory of fwl_os_map read as 0. Pages that have no memory behind them get none. */
+void fwl_os_zero(void *address, size_t size);
+
+/* True where the system would promise size bytes of memory, as it does for those that are not
+ * mapped by fwl_os_map: not more than there is, or what its settings say. */
+bool fwl_os_would_promise(size_t size);
+
 /* Makes whole pages fault at any access, until they are unmapped. False: the system cannot. */
 bool fwl_os_protect(void *address, size_t size);
 
@@ -168,6 +175,21 @@ size_t fwl_os_cgroup_limit_below(const char *root);
 
 /* The value of an environment variable; NULL where it is not set, or the program is privileged. */
 const char *fwl_os_environment(const char *name);
+
+/* True where the program has rights that its user has not: nothing that the environment or a user's
+ * files say may count. */
+bool fwl_os_is_privileged(void);
+
+/* What the process has used so far. */
+typedef struct FwlProcessUsage {
+    uint64_t minor_faults; /* pages that were given without reading */
+    uint64_t major_faults;
+    uint64_t peak_rss; /* the most bytes of memory that were behind its pages */
+    uint64_t process;  /* its number */
+    const char *program; /* what it was started as, without the folder */
+} FwlProcessUsage;
+
+FwlProcessUsage fwl_os_process_usage(void);
 
 /* True under valgrind, as far as the build had valgrind's header. */
 bool fwl_os_is_valgrind(void);

@@ -5,6 +5,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #if FWL_HAS_VALGRIND
 #include <valgrind/valgrind.h>
 #endif
@@ -24,6 +27,26 @@ size_t fwl_os_simd_alignment(void)
 const char *fwl_os_environment(const char *name)
 {
     return secure_getenv(name);
+}
+
+bool fwl_os_is_privileged(void)
+{
+    return getauxval(AT_SECURE) != 0;
+}
+
+FwlProcessUsage fwl_os_process_usage(void)
+{
+    const int saved_errno = errno;
+    struct rusage usage = {0};
+    getrusage(RUSAGE_SELF, &usage);
+    errno = saved_errno;
+    return (FwlProcessUsage){
+        .minor_faults = (uint64_t)usage.ru_minflt,
+        .major_faults = (uint64_t)usage.ru_majflt,
+        .peak_rss = (uint64_t)usage.ru_maxrss * 1024,
+        .process = (uint64_t)getpid(),
+        .program = program_invocation_short_name,
+    };
 }
 
 bool fwl_os_is_valgrind(void)

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -162,6 +163,55 @@ void fwl_os_populate(void *address, size_t size)
     volatile char *bytes = address;
     for (size_t i = 0; i < size; i += fwl_os_page_size())
         bytes[i] = bytes[i];
+}
+
+/* Of the pages [start, end), those with memory are written to, and the others told to the system,
+ * which forgets what it may have swapped out of them. */
+static void zero_pages(char *start, char *end)
+{
+    enum { STEP = 1024 }; /* pages that are asked about at once */
+    const size_t page_size = fwl_os_page_size();
+    unsigned char is_resident[STEP];
+    while (start < end) {
+        const size_t left = (size_t)(end - start) / page_size;
+        const size_t count = left < STEP ? left : STEP;
+        if (mincore(start, count * page_size, is_resident) != 0)
+            memset(is_resident, 1, count);
+        for (size_t i = 0, run; i < count; i += run) {
+            for (run = 1; i + run < count && !((is_resident[i] ^ is_resident[i + run]) & 1);)
+                run++;
+            if ((is_resident[i] & 1) ||
+                madvise(start + i * page_size, run * page_size, MADV_DONTNEED) != 0)
+                memset(start + i * page_size, 0, run * page_size);
+        }
+        start += count * page_size;
+    }
+}
+
+void fwl_os_zero(void *address, size_t size)
+{
+    const int saved_errno = errno;
+    char *const first = (char *)fwl_align_up((uintptr_t)address, fwl_os_page_size());
+    char *const end = (char *)address + size;
+    char *const last = (char *)fwl_align_down((uintptr_t)end, fwl_os_page_size());
+    if (first < last) {
+        memset(address, 0, (size_t)(first - (char *)address));
+        zero_pages(first, last);
+        memset(last, 0, (size_t)(end - last));
+    } else {
+        memset(address, 0, size);
+    }
+    errno = saved_errno;
+}
+
+bool fwl_os_would_promise(size_t size)
+{
+    const int saved_errno = errno;
+    void *tried = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (tried != MAP_FAILED)
+        munmap(tried, size);
+    errno = saved_errno;
+    return tried != MAP_FAILED;
 }
 
 bool fwl_os_protect(void *address, size_t size)

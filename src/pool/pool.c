@@ -251,6 +251,7 @@ static FwlPool *start_default_pool(void)
         config.name = "default";
         config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
         fwl_pool_config_obey_environment(&config);
+        fwl_default_pool_configure(&config);
         (void)init_locks(&default_pool);
         init_pool(&default_pool, &config);
         fwl_heaps_add_pool(&default_pool, true);

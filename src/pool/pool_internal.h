@@ -230,6 +230,10 @@ int fwl_pool_config_check(const FwlPoolConfig *config);
 /* What FRAMEWELL_DEBUG asks of the default pool. */
 void fwl_pool_config_obey_environment(FwlPoolConfig *config);
 
+/* What is special about the default pool of the library that this is linked into. Defined outside
+ * of the pool layer, as fwl_system_memory is. */
+void fwl_default_pool_configure(FwlPoolConfig *config);
+
 /* pool_budget.c */
 
 /*

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The first call, and what the environment asks for. The pool starts by itself; here is what is
+ * special about it as malloc: blocks at multiples of 16 as the C library's are, since most are
+ * small, and NULL at the budget instead of memory beyond it.
+ */
+#include "preload/preload.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "os/os.h"
+#include "pool/pool_internal.h"
+#include "pool/pool_system.h"
+
+enum { MALLOC_ALIGNMENT = 16, LINE_SIZE = 512 };
+
+atomic_int fwl_preload_server;
+
+/* This is the system's malloc: pools cannot be accounts over it. */
+const FwlSystemMemory fwl_system_memory = {0};
+
+void fwl_preload_say(const char *format, ...)
+{
+    char line[LINE_SIZE] = "framewell: ";
+    const size_t start = strlen(line);
+    va_list args;
+    va_start(args, format);
+    const int length = vsnprintf(line + start, sizeof line - start - 1, format, args);
+    va_end(args);
+    size_t size = strlen(line);
+    if (length > 0)
+        line[size++] = '\n';
+    fwl_os_say(line, size);
+}
+
+bool fwl_preload_decide(void)
+{
+    if (atomic_load_explicit(&fwl_preload_server, memory_order_acquire) == FWL_SERVER_NEXT)
+        return false;
+    const char *reason;
+    const FwlNextMalloc *next = fwl_preload_next(&reason);
+    if (!next) {
+        (void)fwl_pool_default();
+        atomic_store_explicit(&fwl_preload_server, FWL_SERVER_POOL, memory_order_release);
+        return true;
+    }
+    fwl_next = next;
+    if (atomic_exchange_explicit(&fwl_preload_server, FWL_SERVER_NEXT, memory_order_acq_rel) ==
+        FWL_SERVER_UNKNOWN)
+        fwl_preload_say("%s: it runs as without Framewell", reason);
+    return false;
+}
+
+/* Settings */
+
+static void refuse(const char *name, const char *value, const char *wanted)
+{
+    fwl_preload_say("%s: '%s' is not %s, and is ignored", name, value, wanted);
+}
+
+/* "64M", "1.5" is none: digits, and K, M, G or T with or without iB or B. */
+static bool read_size(const char *text, size_t *size)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    if (*text < '0' || *text > '9')
+        return false;
+    const unsigned long long number = strtoull(text, &end, 10);
+    size_t scale = 1;
+    const char *unit = *end ? strchr(units, *end & ~0x20) : NULL;
+    if (unit) {
+        scale <<= 10 * (unit - units + 1);
+        end++;
+        end += *end == 'i' && end[1] == 'B';
+    }
+    end += *end == 'B';
+    return *end == '\0' && number < SIZE_MAX && fwl_checked_mul(number, scale, size);
+}
+
+static const char *value_of(const char *name)
+{
+    const char *value = fwl_os_environment(name);
+    return value && *value ? value : NULL;
+}
+
+static void obey_max_memory(FwlPoolConfig *config)
+{
+    const char *value = value_of("FRAMEWELL_MAX_MEMORY");
+    size_t size;
+    if (!value)
+        return;
+    if (strcmp(value, "cgroup") == 0)
+        config->max_pool_size = FWL_POOL_SIZE_CGROUP;
+    else if (read_size(value, &size) && size > 0)
+        config->max_pool_size = size;
+    else
+        refuse("FRAMEWELL_MAX_MEMORY", value, "a size, or cgroup");
+}
+
+static void obey_idle(FwlPoolConfig *config)
+{
+    const char *value = value_of("FRAMEWELL_IDLE");
+    if (value && !read_size(value, &config->max_idle_size))
+        refuse("FRAMEWELL_IDLE", value, "a size");
+}
+
+static void obey_purge_after(FwlPoolConfig *config)
+{
+    const char *value = value_of("FRAMEWELL_PURGE_AFTER");
+    size_t ms;
+    if (!value)
+        return;
+    if (value[strspn(value, "0123456789")] == '\0' && read_size(value, &ms) && ms <= UINT32_MAX)
+        config->idle_timeout_ms = (uint32_t)ms;
+    else
+        refuse("FRAMEWELL_PURGE_AFTER", value, "a number of milliseconds");
+}
+
+static void obey_huge_pages(FwlPoolConfig *config)
+{
+    const char *value = value_of("FRAMEWELL_HUGE_PAGES");
+    if (!value)
+        return;
+    if (strcmp(value, "on") == 0 || strcmp(value, "off") == 0)
+        config->use_huge_pages = strcmp(value, "on") == 0;
+    else
+        refuse("FRAMEWELL_HUGE_PAGES", value, "on or off");
+}
+
+void fwl_default_pool_configure(FwlPoolConfig *config)
+{
+    config->name = "malloc";
+    config->alignment = MALLOC_ALIGNMENT;
+    config->on_limit = FWL_LIMIT_FAIL;
+    obey_max_memory(config);
+    obey_idle(config);
+    obey_purge_after(config);
+    obey_huge_pages(config);
+}
