@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a program may do to its malloc, an act each: malloc_acts ACT [ARGUMENT]. Results go to
+ * standard output; an act that finds something wrong ends the program with 1.
+ */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, setrlimit, fork */
+#include <dlfcn.h>
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { KIB = 1 << 10, MIB = 1 << 20, THREADS = 8, CHILD_SECONDS = 60 };
+
+static void *(*volatile const do_malloc)(size_t) = malloc;
+static void (*volatile const do_free)(void *) = free;
+
+static void expect(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    printf("wrong: %s\n", what);
+    fflush(stdout);
+    _exit(1);
+}
+
+static unsigned next_random(unsigned *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+/* Until there is no more */
+
+/* Blocks of size bytes until malloc says no, how many; all given back. */
+static size_t fill(size_t size)
+{
+    void **list = NULL;
+    size_t count = 0;
+    errno = 0;
+    for (void **block; (block = do_malloc(size)) != NULL; list = block, count++)
+        *block = list;
+    expect(errno == ENOMEM, "errno is ENOMEM when malloc says no");
+    while (list) {
+        void **next = *list;
+        do_free(list);
+        list = next;
+    }
+    return count;
+}
+
+static void fill_twice(const char *size)
+{
+    const size_t bytes = (size_t)atol(size);
+    const size_t first = fill(bytes);
+    const size_t second = fill(bytes);
+    printf("%zu blocks, then %zu\n", first, second);
+    expect(second + 2 >= first, "what was freed can be had again");
+}
+
+static void fill_address_space(const char *argument)
+{
+    (void)argument;
+    const struct rlimit limit = {.rlim_cur = 512 * MIB, .rlim_max = 512 * MIB};
+    expect(setrlimit(RLIMIT_AS, &limit) == 0, "setrlimit works");
+    expect(fill(3 * MIB) > 50, "most of the address space can be had");
+    expect(fill(100) > MIB, "and in small blocks");
+}
+
+/* Every second page is of another kind, so that each is a mapping of its own. */
+static void use_up_mappings(const char *argument)
+{
+    (void)argument;
+    enum { MAPPINGS_MAX = 1 << 20 };
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    int made = 0;
+    for (; made < MAPPINGS_MAX; made++) {
+        const int kind = made % 2 ? PROT_READ : PROT_NONE;
+        if (mmap(NULL, page, kind, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+            break;
+    }
+    if (made == MAPPINGS_MAX) {
+        printf("no limit\n");
+        return;
+    }
+    size_t got = 0;
+    for (int i = 0; i < 1000; i++) {
+        char *block = do_malloc((size_t)(i + 1) * 10 * KIB);
+        if (block)
+            memset(block, 1, (size_t)(i + 1) * 10 * KIB);
+        got += block != NULL;
+        do_free(block);
+    }
+    printf("%s\n", got > 0 ? "some" : "none");
+}
+
+/* Early and late */
+
+static pthread_key_t late_key;
+static char *of_constructor;
+
+__attribute__((constructor)) static void before_main(void)
+{
+    of_constructor = do_malloc(1000);
+    memset(of_constructor, 1, 1000);
+}
+
+static void use_some(void)
+{
+    for (size_t size = 1; size < 8 * MIB; size *= 3) {
+        char *block = do_malloc(size);
+        expect(block != NULL, "there is memory");
+        memset(block, 1, size);
+        block = realloc(block, size + size / 2);
+        expect(block != NULL, "there is more");
+        do_free(block);
+    }
+}
+
+/* Comes again and again, as often as the system allows it. */
+static void destroy_late(void *block)
+{
+    use_some();
+    do_free(block);
+    pthread_setspecific(late_key, do_malloc(77));
+}
+
+static void *be_a_thread(void *opaque)
+{
+    (void)opaque;
+    pthread_setspecific(late_key, do_malloc(77));
+    use_some();
+    return NULL;
+}
+
+static void at_exit(void)
+{
+    use_some();
+    do_free(of_constructor);
+}
+
+static void be_early_and_late(const char *argument)
+{
+    (void)argument;
+    atexit(at_exit);
+    expect(pthread_key_create(&late_key, destroy_late) == 0, "there is a key");
+    pthread_t threads[THREADS];
+    for (int round = 0; round < 20; round++) {
+        for (int i = 0; i < THREADS; i++)
+            expect(pthread_create(&threads[i], NULL, be_a_thread, NULL) == 0, "a thread starts");
+        for (int i = 0; i < THREADS; i++)
+            pthread_join(threads[i], NULL);
+    }
+    for (int i = 0; i < 100; i++) {
+        void *library = dlopen("libm.so.6", RTLD_NOW);
+        expect(library && dlsym(library, "cos"), "a library can be loaded");
+        dlclose(library);
+    }
+    expect(!dlopen("no-such-library.so", RTLD_NOW) && dlerror(), "and one that is not there cannot");
+    printf("done\n");
+}
+
+/* Threads that free each other's blocks */
+
+enum { SHELF = 4096 };
+static _Atomic(char *) shelf[SHELF];
+static atomic_bool is_over;
+
+static void exchange_some(unsigned *seed, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const unsigned dice = next_random(seed);
+        const size_t size = dice % 100 == 0   ? 2 * MIB + dice % MIB
+                            : dice % 10 == 0 ? dice % (64 * KIB)
+                                             : dice % 512;
+        char *block = do_malloc(size + 1);
+        expect(block != NULL, "there is memory");
+        block[0] = (char)size;
+        block[size] = (char)size;
+        char *other = atomic_exchange(&shelf[next_random(seed) % (dice % 100 ? SHELF : 16)], block);
+        do_free(other);
+    }
+}
+
+static void *keep_busy(void *opaque)
+{
+    unsigned seed = (unsigned)(uintptr_t)opaque;
+    while (!atomic_load(&is_over))
+        exchange_some(&seed, 100);
+    return NULL;
+}
+
+static void be_a_child(unsigned seed)
+{
+    alarm(CHILD_SECONDS); /* a hang is a death by SIGALRM */
+    exchange_some(&seed, 50);
+    use_some();
+    pthread_t thread;
+    expect(pthread_create(&thread, NULL, be_a_thread, NULL) == 0, "a child has threads");
+    pthread_join(thread, NULL);
+    _exit(0);
+}
+
+static void fork_often(const char *count)
+{
+    pthread_t threads[THREADS];
+    expect(pthread_key_create(&late_key, do_free) == 0, "there is a key");
+    for (uintptr_t i = 0; i < THREADS; i++)
+        expect(pthread_create(&threads[i], NULL, keep_busy, (void *)(i + 1)) == 0, "it starts");
+    for (int i = 0; i < atoi(count); i++) {
+        const pid_t child = fork();
+        expect(child >= 0, "a child is made");
+        if (child == 0)
+            be_a_child((unsigned)i);
+        int status;
+        expect(waitpid(child, &status, 0) == child, "the child ends");
+        expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "well");
+    }
+    atomic_store(&is_over, true);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    printf("done\n");
+}
+
+static void *be_short_lived(void *opaque)
+{
+    unsigned seed = (unsigned)(uintptr_t)opaque;
+    exchange_some(&seed, 300);
+    return NULL;
+}
+
+static size_t resident(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    expect(file && fscanf(file, "%*u %lu", &pages) == 1, "/proc tells the RSS");
+    fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static void churn_round(unsigned *seed)
+{
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        expect(pthread_create(&threads[i], NULL, be_short_lived,
+                              (void *)(uintptr_t)next_random(seed)) == 0, "a thread starts");
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+}
+
+/* Threads come and go. What is resident after the first quarter bounds the rest. */
+static void churn(const char *rounds)
+{
+    unsigned seed = 1;
+    const int count = atoi(rounds);
+    size_t early = 0;
+    size_t late = 0;
+    for (int i = 0; i < count; i++) {
+        churn_round(&seed);
+        const size_t now = resident();
+        size_t *most = i < count / 4 ? &early : &late;
+        *most = now > *most ? now : *most;
+    }
+    printf("%zu MiB, then %zu MiB\n", early / MIB, late / MIB);
+    expect(late <= early + early / 4 + 16 * MIB, "the RSS is flat");
+}
+
+/* Misuse, for --debug; each ends in the line that has its name. */
+
+static char *volatile victim;
+
+static void leak(void) { victim = do_malloc(1234); victim = NULL; }
+static void free_twice(void) { victim = do_malloc(100); do_free(victim); do_free(victim); }
+static void overflow(void) { victim = do_malloc(100); victim[100] = 1; do_free(victim); }
+static void underflow(void) { victim = do_malloc(100); victim[-1] = 1; do_free(victim); }
+static void free_inside(void) { victim = do_malloc(100); do_free(victim + 16); }
+static void free_foreign(void) { char local[64]; victim = local; do_free(victim + 16); }
+static void write_after_free(void)
+{
+    victim = do_malloc(100);
+    do_free(victim);
+    victim[10] = 1;
+    malloc_trim(0);
+}
+static void realloc_freed(void)
+{
+    victim = do_malloc(100);
+    do_free(victim);
+    victim = realloc(victim, 200);
+}
+static void overflow_large(void)
+{
+    victim = do_malloc(2 * MIB);
+    victim[2 * MIB] = 1;
+    do_free(victim);
+}
+static void free_twice_large(void)
+{
+    victim = do_malloc(2 * MIB);
+    do_free(victim);
+    do_free(victim);
+}
+static void overflow_left(void) { victim = do_malloc(100); victim[100] = 1; }
+static void *free_it(void *opaque) { do_free(opaque); return NULL; }
+static void free_twice_elsewhere(void)
+{
+    pthread_t thread;
+    victim = do_malloc(100);
+    do_free(victim);
+    pthread_create(&thread, NULL, free_it, victim);
+    pthread_join(thread, NULL);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} misuses[] = {
+    {"leak", leak},
+    {"free_twice", free_twice},
+    {"overflow", overflow},
+    {"underflow", underflow},
+    {"free_inside", free_inside},
+    {"free_foreign", free_foreign},
+    {"write_after_free", write_after_free},
+    {"realloc_freed", realloc_freed},
+    {"overflow_large", overflow_large},
+    {"free_twice_large", free_twice_large},
+    {"overflow_left", overflow_left},
+    {"free_twice_elsewhere", free_twice_elsewhere},
+};
+
+static void misuse(const char *name)
+{
+    for (size_t i = 0; i < sizeof misuses / sizeof misuses[0]; i++) {
+        if (strcmp(misuses[i].name, name) == 0)
+            misuses[i].run();
+    }
+}
+
+static void print_stats(const char *argument)
+{
+    (void)argument;
+    malloc_stats();
+}
+
+static void end_with(const char *code)
+{
+    exit(atoi(code));
+}
+
+static void die(const char *number)
+{
+    const struct rlimit none = {0};
+    setrlimit(RLIMIT_CORE, &none);
+    raise(atoi(number));
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*run)(const char *argument);
+    } acts[] = {
+        {"fill", fill_twice},
+        {"address-space", fill_address_space},
+        {"mappings", use_up_mappings},
+        {"early-and-late", be_early_and_late},
+        {"fork", fork_often},
+        {"churn", churn},
+        {"misuse", misuse},
+        {"stats", print_stats},
+        {"exit", end_with},
+        {"die", die},
+    };
+    for (size_t i = 0; argc > 1 && i < sizeof acts / sizeof acts[0]; i++) {
+        if (strcmp(acts[i].name, argv[1]) == 0) {
+            acts[i].run(argc > 2 ? argv[2] : "");
+            return 0;
+        }
+    }
+    return 2;
+}
