@@ -5,6 +5,7 @@
  * needs for other things.
  */
 #include "command/command.h"
+#include "command/own_folder.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -20,25 +21,11 @@ static const char *const places[] = {
 
 enum { PLACE_COUNT = sizeof places / sizeof *places };
 
-/* The folder that this program's file is in, with a slash; false where the system does not tell. */
-static bool find_own_folder(char *folder, size_t size)
-{
-    const ssize_t length = readlink("/proc/self/exe", folder, size - 1);
-    if (length <= 0 || (size_t)length >= size - 1)
-        return false;
-    folder[length] = '\0';
-    char *slash = strrchr(folder, '/');
-    if (!slash)
-        return false;
-    slash[1] = '\0';
-    return true;
-}
-
 int fwl_cmd_bench(int argc, char **argv)
 {
     (void)argc;
     char folder[PATH_MAX];
-    if (!find_own_folder(folder, sizeof folder))
+    if (!fwl_own_folder(folder, sizeof folder))
         return fwl_cmd_fail(EXIT_USAGE, "bench", "/proc does not tell where this program is");
     int error = ENOENT;
     for (size_t i = 0; i < PLACE_COUNT && error == ENOENT; i++) {

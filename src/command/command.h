@@ -35,7 +35,11 @@ int fwl_cmd_bench(int argc, char **argv);
 int fwl_cmd_layout(int argc, char **argv);
 int fwl_cmd_play(int argc, char **argv);
 int fwl_cmd_probe(int argc, char **argv);
+int fwl_cmd_run(int argc, char **argv);
 int fwl_cmd_transcode(int argc, char **argv);
+
+/* What signals did before this program began: for one that it becomes. */
+void fwl_cmd_restore_signals(void);
 
 /*
  * Prints "framewell: SUBJECT: MESSAGE" on stderr, as one line whatever characters are in it, and

@@ -35,6 +35,11 @@ static const struct Subcommand subcommands[] = {
         .run = fwl_cmd_layout,
     },
     {
+        .name = "run",
+        .summary = "run any program with the pool as its malloc",
+        .run = fwl_cmd_run,
+    },
+    {
         .name = "bench",
         .summary = "measure Framewell against what else is installed",
         .run = fwl_cmd_bench,
@@ -89,23 +94,40 @@ static int fail_unknown(const char *word)
 }
 
 /* Where a standard stream is closed, puts something in its place that cannot be used either: a file
- * that is opened later must not get its number, and its messages. */
+ * that is opened later must not get its number, and its messages.
+ * A program that this one becomes finds it closed, as it was. */
 static void fill_standard_descriptors(void)
 {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
         const int flags = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
-        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF && open("/dev/null", flags) < 0)
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF && open("/dev/null", flags | O_CLOEXEC) < 0)
             return;
     }
+}
+
+/* A reader that went away and a file grown too large are failed writes with a message, not a death
+ * without one. */
+static const int ignored_signals[] = {SIGPIPE, SIGXFSZ};
+enum { IGNORED_COUNT = sizeof ignored_signals / sizeof ignored_signals[0] };
+static struct sigaction actions_before[IGNORED_COUNT];
+
+static void ignore_signals(void)
+{
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    for (size_t i = 0; i < IGNORED_COUNT; i++)
+        sigaction(ignored_signals[i], &ignore, &actions_before[i]);
+}
+
+void fwl_cmd_restore_signals(void)
+{
+    for (size_t i = 0; i < IGNORED_COUNT; i++)
+        sigaction(ignored_signals[i], &actions_before[i], NULL);
 }
 
 int main(int argc, char **argv)
 {
     fill_standard_descriptors();
-    /* A reader that went away and a file grown too large are failed writes with a message, not a
-     * death without one. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    ignore_signals();
     if (argc < 2)
         return fwl_cmd_fail(EXIT_USAGE, NULL,
                             "a subcommand is missing; 'framewell --help' lists what there is");

@@ -51,8 +51,10 @@ static void fill_long_options(const struct OptionTable *table,
 }
 
 /* ":yo:h": what getopt_long wants to know of short forms. */
-static void fill_letters(const struct OptionTable *table, char letters[2 * OPTION_COUNT_MAX + 2])
+static void fill_letters(const struct OptionTable *table, char letters[2 * OPTION_COUNT_MAX + 3])
 {
+    if (table->has_program)
+        *letters++ = '+'; /* no option after another word */
     *letters++ = ':';
     for (size_t i = 0; i < table->count; i++) {
         if (table->rows[i].key >= OPTION_KEY_LONG)
@@ -122,7 +124,7 @@ int fwl_options_parse(const struct OptionTable *table, void *args, int argc, cha
                       int *names)
 {
     struct option long_options[OPTION_COUNT_MAX + 1];
-    char letters[2 * OPTION_COUNT_MAX + 2];
+    char letters[2 * OPTION_COUNT_MAX + 3];
     fill_long_options(table, long_options);
     fill_letters(table, letters);
     opterr = 0;

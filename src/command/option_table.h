@@ -6,6 +6,7 @@
 #ifndef FWL_OPTION_TABLE_H
 #define FWL_OPTION_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct OptionTable {
     const char *subcommand;
     const struct OptionRow *rows; /* in the order of the help */
     size_t count;                 /* at most OPTION_COUNT_MAX */
+    bool has_program; /* the first other word and all after it are a program and its arguments */
     /* Takes one option. Returns ARGS_GO_ON or an exit code. */
     int (*take)(void *args, int key, const char *argument);
 };
@@ -33,8 +35,8 @@ struct OptionTable {
 enum { OPTION_COUNT_MAX = 60 };
 
 /*
- * Hands every option in argv to table->take, and moves the other words behind them; *names is the
- * index of the first one. Returns ARGS_GO_ON, or an exit code: take's, or EXIT_USAGE after one line
+ * Hands every option in argv to table->take, and moves the other words behind them (unless they are
+ * a program's); *names is the index of the first one. Returns ARGS_GO_ON, or an exit code: take's, or EXIT_USAGE after one line
  * that says what does not fit.
  */
 int fwl_options_parse(const struct OptionTable *table, void *args, int argc, char **argv,

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * framewell run: becomes a program, with libframewell-malloc.so as its malloc. All that is asked for
+ * goes there by environment variables, which the program's children inherit.
+ */
+#include "command/command.h"
+#include "command/compare_runs.h"
+#include "command/option_table.h"
+#include "command/own_folder.h"
+#include "command/program_kind.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum RunKey {
+    KEY_STATS = OPTION_KEY_LONG,
+    KEY_STATS_JSON,
+    KEY_MAX_MEMORY,
+    KEY_IDLE,
+    KEY_PURGE_AFTER,
+    KEY_HUGE_PAGES,
+    KEY_DEBUG,
+    KEY_COMPARE,
+    KEY_RUNS,
+    KEY_HELP = 'h',
+};
+
+static const struct OptionRow option_rows[] = {
+    {KEY_STATS, "stats", NULL, "at its exit print what was allocated, on stderr"},
+    {KEY_STATS_JSON, "stats-json", "FILE", "write that as JSON; %p in FILE is the process"},
+    {KEY_MAX_MEMORY, "max-memory", "SIZE", "malloc fails at SIZE: 512M, 2G, cgroup (the container's)"},
+    {KEY_IDLE, "idle", "SIZE", "freed memory kept for reuse; the default is 64M"},
+    {KEY_PURGE_AFTER, "purge-after", "MS", "how long it is kept, in ms; the default is 5000"},
+    {KEY_HUGE_PAGES, "huge-pages", "on|off", "ask for huge pages behind large blocks: on"},
+    {KEY_DEBUG, "debug", NULL, "find misuse of blocks, list what is left at exit; slow"},
+    {KEY_COMPARE, "compare", NULL, "run it as it is, too, and print what each run took"},
+    {KEY_RUNS, "runs", "N", "with --compare: so often in turn, for medians; 1"},
+    {KEY_HELP, "help", NULL, "print this help"},
+};
+
+/* 126 and 127 as env(1) and shells have them. */
+enum { EXIT_NOT_STARTED = 126, EXIT_NOT_FOUND = 127 };
+
+struct RunArgs {
+    char **program; /* and its arguments, NULL at the end */
+    bool is_compared;
+    int runs;
+    char library[2 * PATH_MAX];
+};
+
+/* From the folder of the command: where the library is installed, and where it is built. */
+static const char *const places[] = {
+    LIBDIR_FROM_BIN "/libframewell-malloc.so",
+    "../preload/libframewell-malloc.so",
+};
+
+enum { PLACE_COUNT = sizeof places / sizeof *places };
+
+static int take_option(void *opaque, int key, const char *argument);
+
+static const struct OptionTable option_table = {
+    .subcommand = "run",
+    .rows = option_rows,
+    .count = sizeof option_rows / sizeof option_rows[0],
+    .has_program = true,
+    .take = take_option,
+};
+
+static int print_help(void)
+{
+    printf("Usage: framewell run [OPTIONS] [--] PROGRAM [ARGUMENTS]\n"
+           "\n"
+           "Runs PROGRAM with Framewell's pool as its malloc. Nothing has to be compiled anew;\n"
+           "its output, exit status and signals are its own.\n"
+           "\n"
+           "Options:\n");
+    fwl_options_print(&option_table);
+    printf("\n"
+           "Examples:\n"
+           "  framewell run -- ffmpeg -i clip.mp4 -c:v libx264 out.mp4\n"
+           "  framewell run --stats --max-memory 2G -- vspipe script.vpy -\n"
+           "  framewell run --compare --runs 5 -- ffmpeg -i clip.y4m -f rawvideo -y /dev/null\n");
+    return fwl_cmd_finish_stdout(EXIT_FINE);
+}
+
+/* Options */
+
+/* Digits, and K, M, G or T with or without B or iB, as the library reads it. */
+static bool is_size(const char *text)
+{
+    const size_t digits = strspn(text, "0123456789");
+    if (digits == 0)
+        return false;
+    errno = 0;
+    const unsigned long long number = strtoull(text, NULL, 10);
+    text += digits;
+    const char *const units = "KMGT";
+    const char *unit = *text ? strchr(units, *text & ~0x20) : NULL;
+    const int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    text += unit != NULL;
+    text += unit && text[0] == 'i' && text[1] == 'B';
+    text += *text == 'B';
+    return *text == '\0' && errno == 0 && number <= SIZE_MAX >> shift;
+}
+
+static int set(const char *name, const char *value)
+{
+    if (setenv(name, value, 1) == 0)
+        return ARGS_GO_ON;
+    return fwl_cmd_fail(EXIT_MEMORY, "run", "%s", strerror(errno));
+}
+
+static int set_size(const char *option, const char *name, const char *value)
+{
+    if (!is_size(value))
+        return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is not a size, such as 64M or 2G", value);
+    return set(name, value);
+}
+
+static int set_max_memory(const char *value)
+{
+    if (strcmp(value, "cgroup") == 0)
+        return set("FRAMEWELL_MAX_MEMORY", value);
+    if (is_size(value) && strtoull(value, NULL, 10) == 0)
+        return fwl_cmd_fail(EXIT_USAGE, "--max-memory", "a program needs more than '%s'", value);
+    return set_size("--max-memory", "FRAMEWELL_MAX_MEMORY", value);
+}
+
+static int set_purge_after(const char *value)
+{
+    int ms;
+    const int status = fwl_options_read_number("--purge-after", value, 0, INT_MAX, &ms);
+    return status == ARGS_GO_ON ? set("FRAMEWELL_PURGE_AFTER", value) : status;
+}
+
+static int set_huge_pages(const char *value)
+{
+    if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+        return fwl_cmd_fail(EXIT_USAGE, "--huge-pages", "'%s' is neither on nor off", value);
+    return set("FRAMEWELL_HUGE_PAGES", value);
+}
+
+static int take_option(void *opaque, int key, const char *argument)
+{
+    struct RunArgs *args = opaque;
+    switch (key) {
+    case KEY_STATS:
+        return set("FRAMEWELL_STATS", "1");
+    case KEY_STATS_JSON:
+        return set("FRAMEWELL_STATS_JSON", argument);
+    case KEY_MAX_MEMORY:
+        return set_max_memory(argument);
+    case KEY_IDLE:
+        return set_size("--idle", "FRAMEWELL_IDLE", argument);
+    case KEY_PURGE_AFTER:
+        return set_purge_after(argument);
+    case KEY_HUGE_PAGES:
+        return set_huge_pages(argument);
+    case KEY_DEBUG:
+        return set("FRAMEWELL_DEBUG", "1");
+    case KEY_COMPARE:
+        args->is_compared = true;
+        return ARGS_GO_ON;
+    case KEY_RUNS:
+        return fwl_options_read_number("--runs", argument, 1, COMPARE_RUNS_MAX, &args->runs);
+    default:
+        return print_help();
+    }
+}
+
+static int parse(struct RunArgs *args, int argc, char **argv)
+{
+    int names;
+    const int status = fwl_options_parse(&option_table, args, argc, argv, &names);
+    if (status != ARGS_GO_ON)
+        return status;
+    if (names == argc)
+        return fwl_cmd_fail(EXIT_USAGE, NULL, "run needs PROGRAM; see 'framewell run --help'");
+    args->program = argv + names;
+    return ARGS_GO_ON;
+}
+
+/* Starting */
+
+static int find_library(struct RunArgs *args)
+{
+    char folder[PATH_MAX];
+    if (!fwl_own_folder(folder, sizeof folder))
+        return fwl_cmd_fail(EXIT_USAGE, "run", "/proc does not tell where this program is");
+    if (strpbrk(folder, " :"))
+        return fwl_cmd_fail(EXIT_USAGE, folder,
+                            "the dynamic loader takes no library from a folder with ' ' or ':'");
+    for (size_t i = 0; i < PLACE_COUNT; i++) {
+        snprintf(args->library, sizeof args->library, "%s%s", folder, places[i]);
+        if (access(args->library, R_OK) == 0)
+            return ARGS_GO_ON;
+    }
+    return fwl_cmd_fail(EXIT_USAGE, "run", "libframewell-malloc.so is not there");
+}
+
+/* "ours:what was there"; what was set by hand comes after. */
+static int put_before(const char *name, const char *value)
+{
+    const char *before = getenv(name);
+    if (!before || !*before)
+        return set(name, value);
+    const size_t size = strlen(value) + 1 + strlen(before) + 1;
+    char *both = malloc(size);
+    if (!both)
+        return fwl_cmd_fail(EXIT_MEMORY, "run", "%s", strerror(ENOMEM));
+    snprintf(both, size, "%s:%s", value, before);
+    const int status = set(name, both);
+    free(both);
+    return status;
+}
+
+static int become(void *opaque)
+{
+    char **program = opaque;
+    fwl_cmd_restore_signals();
+    execvp(program[0], program);
+    return fwl_cmd_fail(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_STARTED, program[0], "%s",
+                        strerror(errno));
+}
+
+/* AddressSanitizer ends a program that has a library before it, unless it is told that this is
+ * right: the library leaves malloc to it. */
+static int become_preloaded(void *opaque)
+{
+    struct RunArgs *args = opaque;
+    int status = put_before("LD_PRELOAD", args->library);
+    if (status == ARGS_GO_ON)
+        status = put_before("ASAN_OPTIONS", "verify_asan_link_order=0");
+    return status == ARGS_GO_ON ? become(args->program) : status;
+}
+
+int fwl_cmd_run(int argc, char **argv)
+{
+    static struct RunArgs args = {.runs = 1};
+    int status = parse(&args, argc, argv);
+    if (status == ARGS_GO_ON)
+        status = find_library(&args);
+    if (status != ARGS_GO_ON)
+        return status;
+    const char *obstacle = fwl_program_obstacle(args.program[0]);
+    if (obstacle)
+        (void)fwl_cmd_fail(EXIT_FINE, args.program[0], "%s", obstacle);
+    if (!args.is_compared)
+        return become_preloaded(&args);
+    const struct CompareSide sides[2] = {
+        {.name = "as it is", .become = become, .opaque = args.program},
+        {.name = "on Framewell", .become = become_preloaded, .opaque = &args},
+    };
+    return fwl_compare_runs(sides, args.runs);
+}
