@@ -253,6 +253,25 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
+/* Blocks that were allocated while a stack was looked at are known by this library's own calls only:
+ * the loader's, where malloc is this library's, and no leak of the program's. */
+static void drop_own(Leaks *leaks)
+{
+    FwlPlace own;
+    FwlPlace place;
+    if (!fwl_os_locate((void *)(uintptr_t)fwl_debug_call, &own) || own.is_in_program)
+        return;
+    for (size_t i = leaks->group_count; i-- > 0;) {
+        const Group group = leaks->groups[i];
+        if (count_sites(group.sites) != 1 || !fwl_os_locate(call_before(group.sites[0]), &place) ||
+            strcmp(place.module, own.module) != 0)
+            continue;
+        leaks->count -= group.count;
+        leaks->size -= group.size;
+        leaks->groups[i] = leaks->groups[--leaks->group_count];
+    }
+}
+
 static void say_leaks(FwlPool *pool, Leaks *leaks)
 {
     fwl_debug_say_leak(pool, "%" PRIu64 " block%s, %" PRIu64 " byte%s still live", leaks->count,
@@ -284,6 +303,7 @@ void fwl_debug_list_leaks(FwlPool *pool)
         leaks->group_max = GROUPS_MAX;
     Leaks *used = leaks ? leaks : &totals;
     fwl_pool_walk(pool, count_leak, used);
+    drop_own(used);
     void (*list)(FwlPool *) = atomic_load_explicit(&list_holders, memory_order_relaxed);
     if (used->count > 0)
         say_leaks(pool, used);

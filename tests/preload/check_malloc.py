@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The malloc in a program that is not like others: at the end of its memory, forking, full of
+threads, misusing it; and what it says and exports."""
+import os
+import re
+import resource
+
+import preloaded
+import tap
+
+FORKS = os.environ.get("FRAMEWELL_FORKS", "1000")
+CHURN_ROUNDS = os.environ.get("FRAMEWELL_ROUNDS", "400")
+MIB = 1 << 20
+EXPORTS = set("""malloc free cfree calloc realloc reallocarray posix_memalign aligned_alloc memalign
+valloc pvalloc malloc_usable_size malloc_trim mallinfo2 malloc_stats""".split())
+MISUSES = {
+    "free_twice": "free already",
+    "overflow": "byte 1 behind the end",
+    "underflow": "byte 1 before the start",
+    "free_inside": "16 bytes from it",
+    "free_foreign": "in no pool",
+    "write_after_free": "byte 10 was written to after the free",
+    "realloc_freed": "free already",
+    "overflow_large": "byte 1 behind the end",
+    "free_twice_large": "free already",
+    "overflow_left": "found at exit",
+    "free_twice_elsewhere": "free already",
+}
+
+
+@tap.case
+def the_library_exports_the_malloc_family_and_nothing_else():
+    lines = tap.run_ok(["nm", "-D", "--defined-only", preloaded.LIBRARY]).stdout.split("\n")
+    tap.expect_equal({line.split()[2] for line in lines if line}, EXPORTS, "the exports")
+
+
+@tap.case
+def the_library_needs_the_c_library_only_and_no_call_for_its_thread_variables():
+    shown = tap.run_ok(["readelf", "-d", preloaded.LIBRARY]).stdout
+    tap.expect_equal(re.findall(r"NEEDED.*\[(.*)\]", shown), ["libc.so.6"], "what it needs")
+    tap.expect("STATIC_TLS" in shown, "its thread variables are not initial-exec")
+    imports = tap.run_ok(["nm", "-D", "--undefined-only", preloaded.LIBRARY]).stdout
+    tap.expect("__tls_get_addr" not in imports, "__tls_get_addr is imported")
+
+
+@tap.case
+def the_library_holds_no_layer_above_the_pool():
+    names = tap.run_ok(["nm", preloaded.LIBRARY], check=False).stdout
+    above = re.findall(r"\bfwl_(?:buffer_|packet_|image_|io_|dict_|malloc\b|free\b)\w*", names)
+    tap.expect(not above, f"it holds {above}")
+
+
+@tap.case
+def a_program_on_it_is_served_by_the_pool():
+    done, stats = preloaded.statistics(preloaded.ACTS, "exit", "0")
+    tap.expect_equal(done.returncode, 0)
+    tap.expect_equal(stats["program"], "malloc_acts", "the program")
+    tap.expect(stats["malloc"]["allocation_count"] > 0, "no allocation was counted")
+    tap.expect(stats["peak_rss"] > MIB and stats["minor_faults"] > 0, f"of the process: {stats}")
+    shown = preloaded.act_well("stats").stderr
+    tap.expect(shown.startswith("pool malloc\n") and "committed_size" in shown, f"shown: {shown}")
+
+
+@tap.case
+def exit_status_and_signals_are_the_programs():
+    tap.expect_equal(preloaded.act("exit", "43").returncode, 43)
+    for number in (6, 9, 11, 15):
+        tap.expect_equal(preloaded.act("die", str(number)).returncode, -number)
+
+
+def fills_its_budget_and_no_more(block_size):
+    budget = 64 * MIB
+    done, stats = preloaded.statistics(preloaded.ACTS, "fill", str(block_size),
+                                       settings={"MAX_MEMORY": "64M"})
+    tap.expect(done.returncode == 0, f"ended with {done.returncode}: {done.stdout}")
+    tap.expect_equal(stats["malloc"]["limit"], budget, "the limit")
+    tap.expect(stats["malloc"]["peak_charged"] <= budget, f"went over it: {stats['malloc']}")
+    count = int(done.stdout.split()[0])
+    tap.expect(count * block_size >= 0.85 * budget, f"{count} blocks of {block_size} bytes")
+
+
+for size in (100, 1000, 70000, 4 * MIB):
+    tap.add_case(f"a_budget_is_exact_with_blocks_of_{size}_bytes", fills_its_budget_and_no_more,
+                 size)
+
+
+@tap.case
+def settings_that_make_no_sense_are_named_and_ignored():
+    for name, value in (("MAX_MEMORY", "lots"), ("IDLE", "-1"), ("PURGE_AFTER", "2s"),
+                        ("HUGE_PAGES", "maybe")):
+        done = preloaded.act("exit", "3", settings={name: value})
+        tap.expect_equal(done.returncode, 3)
+        tap.expect(done.stderr.startswith(f"framewell: FRAMEWELL_{name}: '{value}'")
+                   and done.stderr.count("\n") == 1, f"stderr is {done.stderr!r}")
+
+
+@tap.case
+def sizes_have_units():
+    for text, size in (("1073741824", 1 << 30), ("1G", 1 << 30), ("512MiB", 512 * MIB),
+                       ("4096k", 4 * MIB), ("1T", 1 << 40), ("300000KB", 300000 << 10)):
+        _, stats = preloaded.statistics(preloaded.ACTS, "exit", "0", settings={"MAX_MEMORY": text})
+        tap.expect_equal(stats["malloc"]["limit"], size, f"the limit {text}")
+
+
+@tap.case
+def at_the_end_of_the_address_space_malloc_says_no():
+    preloaded.act_well("address-space")
+
+
+@tap.case
+def with_no_mapping_left_malloc_gives_what_there_is_or_says_no():
+    preloaded.act_well("mappings")
+
+
+@tap.case
+def it_works_before_main_in_dlopen_in_ending_threads_and_at_exit():
+    preloaded.act_well("early-and-late")
+    preloaded.act_well("early-and-late", settings={"DEBUG": "1"})
+
+
+@tap.case
+def a_process_of_busy_threads_may_fork():
+    preloaded.act_well("fork", FORKS)
+
+
+@tap.case
+def threads_that_come_and_go_leave_the_rss_flat():
+    preloaded.act_well("churn", CHURN_ROUNDS)
+
+
+def misuse_is_named(name, words):
+    done = preloaded.act("misuse", name, settings={"DEBUG": "1"})
+    tap.expect_equal(done.returncode, -6, f"{name}: how it ended, with {done.stderr!r}")
+    lines = done.stderr.strip().split("\n")
+    tap.expect_equal(len(lines), 1, "lines")
+    tap.expect(words in lines[0], f"no {words!r} in {lines[0]!r}")
+    tap.expect("malloc_acts+0x" in lines[0], f"no place in {lines[0]!r}")
+    if has_libdw():
+        tap.expect("(malloc_acts.c:" in lines[0], f"no line of source in {lines[0]!r}")
+
+
+def has_libdw():
+    shown = tap.run(["sh", "-c", "PATH=$PATH:/sbin:/usr/sbin ldconfig -p"]).stdout
+    return "libdw.so.1" in shown
+
+
+for misuse, told in MISUSES.items():
+    tap.add_case(f"{misuse}_is_named_with_its_place", misuse_is_named, misuse, told)
+
+
+@tap.case
+def a_leak_is_listed_with_its_place():
+    done = preloaded.act("misuse", "leak", settings={"DEBUG": "1"})
+    tap.expect_equal(done.returncode, 0)
+    leaks = [line for line in done.stderr.split("\n") if " 1 block, 1234 bytes allocated" in line]
+    tap.expect(len(leaks) == 1 and "malloc_acts+0x" in leaks[0], f"said: {done.stderr}")
+    if has_libdw():
+        tap.expect("(malloc_acts.c:" in leaks[0], f"no line of source in {leaks[0]!r}")
+    tap.expect("libframewell-malloc" not in done.stderr, f"blames itself: {done.stderr}")
+
+
+def build(name, *options):
+    """A small program; skips the case where it cannot be built."""
+    source = os.path.join(preloaded.WORK, "small.c")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write("#include <stdio.h>\n#include <stdlib.h>\n"
+                   "int main(void) { char *volatile p = malloc(10); p[0] = 1; free(p);\n"
+                   "puts(\"well\"); return 0; }\n")
+    program = os.path.join(preloaded.WORK, name)
+    if tap.run([*options, source, "-o", program]).returncode != 0:
+        raise tap.Skip(f"{' '.join(options)} is not installed")
+    return program
+
+
+def steps_aside(name, line_count, *options):
+    program = build(name, *options)
+    done = preloaded.run(program)
+    if done.returncode != 0 and "ASan runtime does not come first" in done.stderr:
+        environment = {**preloaded.PLAIN, "LD_PRELOAD": preloaded.LIBRARY,
+                       "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        done = tap.run([program], env=environment)
+    tap.expect_equal((done.returncode, done.stdout), (0, "well\n"), f"{done.stderr}: the result")
+    tap.expect_equal(done.stderr.count("framewell: "), line_count, f"lines in {done.stderr!r}")
+
+
+tap.add_case("it_steps_aside_for_addresssanitizer", steps_aside, "asan", 1,
+             "gcc", "-fsanitize=address")
+tap.add_case("it_steps_aside_for_threadsanitizer", steps_aside, "tsan", 1, "gcc",
+             "-fsanitize=thread")
+# Its malloc is in the program itself, before ours, which is never called.
+tap.add_case("it_steps_aside_for_addresssanitizer_of_clang", steps_aside, "asan_clang", 0, "clang",
+             "-fsanitize=address")
+
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+tap.main()

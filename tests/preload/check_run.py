@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""framewell run: what it starts, with what, and what it says."""
+import json
+import os
+import re
+import resource
+import signal
+
+import preloaded
+import tap
+
+
+def framewell_run(*arguments, **options):
+    return tap.run([preloaded.COMMAND, "run", *arguments],
+                   **{"env": preloaded.PLAIN, "timeout": preloaded.PATIENCE, **options})
+
+
+@tap.case
+def the_program_has_its_arguments_and_output():
+    done = framewell_run("--", "printf", "%s|", "-n", "--stats", "a b", "")
+    tap.expect_equal((done.returncode, done.stdout, done.stderr), (0, "-n|--stats|a b||", ""))
+    done = framewell_run("printf", "%s", "--stats")
+    tap.expect_equal((done.returncode, done.stdout, done.stderr), (0, "--stats", ""))
+
+
+@tap.case
+def the_exit_status_is_the_programs():
+    for code in (0, 1, 7, 255):
+        tap.expect_equal(framewell_run("--", preloaded.ACTS, "exit", str(code)).returncode, code)
+    for number in (signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM):
+        done = framewell_run("--", preloaded.ACTS, "die", str(int(number)))
+        tap.expect_equal(done.returncode, -number)
+
+
+@tap.case
+def signals_do_what_they_did_before():
+    done = framewell_run("--", "bash", "-c", "yes | head -1; echo ${PIPESTATUS[0]}")
+    tap.expect_equal(done.stdout, "y\n141\n")
+
+
+@tap.case
+def children_inherit_it():
+    path = os.path.join(preloaded.WORK, "child-%p.json")
+    done = framewell_run("--stats-json", path, "--", "bash", "-c", "perl -e 1; perl -e 2; exit 4")
+    tap.expect_equal(done.returncode, 4)
+    programs = []
+    for name in os.listdir(preloaded.WORK):
+        if name.startswith("child-"):
+            with open(os.path.join(preloaded.WORK, name), encoding="utf-8") as file:
+                programs.append(json.load(file)["program"])
+    tap.expect(programs.count("perl") == 2, f"reports of {programs}")
+
+
+@tap.case
+def stats_are_a_table_on_stderr():
+    done = framewell_run("--stats", "--", preloaded.ACTS, "exit", "5")
+    tap.expect_equal((done.returncode, done.stdout), (5, ""))
+    for words in ("pool malloc\n", "peak_usage", "hits", "frame", "minor and", "peak RSS"):
+        tap.expect(words in done.stderr, f"no {words!r} in {done.stderr}")
+
+
+@tap.case
+def options_reach_the_program():
+    path = os.path.join(preloaded.WORK, "options.json")
+    done = framewell_run("--max-memory", "32M", "--idle", "0", "--purge-after", "10",
+                         "--huge-pages", "off", "--stats-json", path, "--", preloaded.ACTS, "fill",
+                         "100000")
+    tap.expect_equal(done.returncode, 0, done.stderr)
+    with open(path, encoding="utf-8") as file:
+        stats = json.load(file)["malloc"]
+    tap.expect_equal(stats["limit"], 32 << 20, "the limit")
+    tap.expect(stats["peak_charged"] <= 32 << 20, f"went over it: {stats}")
+    tap.expect(stats["idle_size"] <= 1 << 20, f"keeps {stats['idle_size']} idle bytes")
+
+
+@tap.case
+def the_limit_may_be_the_containers():
+    done = framewell_run("--max-memory", "cgroup", "--", preloaded.ACTS, "exit", "6")
+    tap.expect_equal((done.returncode, done.stderr), (6, ""))
+
+
+@tap.case
+def debug_names_misuse():
+    done = framewell_run("--debug", "--", preloaded.ACTS, "misuse", "free_twice")
+    tap.expect_equal(done.returncode, -signal.SIGABRT)
+    tap.expect("free already" in done.stderr, f"said {done.stderr}")
+
+
+@tap.case
+def compare_prints_both_sides():
+    done = framewell_run("--compare", "--runs", "3", "--", preloaded.ACTS, "exit", "9")
+    tap.expect_equal((done.returncode, done.stdout), (9, ""))
+    rows = re.findall(r"^(\w.*?), \w+ +([\d.]+) +([\d.]+)", done.stderr, re.M)
+    tap.expect_equal([row[0] for row in rows], ["wall time", "CPU time", "peak RSS"])
+    tap.expect(re.search(r"^page faults +\d+ +\d+ +[\d.]+$", done.stderr, re.M), done.stderr)
+    done = framewell_run("--compare", "--", preloaded.ACTS, "die", "15")
+    tap.expect_equal(done.returncode, 128 + 15)
+
+
+@tap.case
+def what_cannot_be_started_is_named():
+    for name, code in (("/no/such/program", 127), ("no-such-program", 127), ("/", 126)):
+        done = framewell_run("--", name)
+        tap.expect_equal(done.returncode, code, name)
+        tap.expect(done.stderr.startswith(f"framewell: {name}: ") and done.stderr.count("\n") == 1,
+                   f"said {done.stderr!r}")
+
+
+@tap.case
+def options_that_make_no_sense_are_refused():
+    for words in (["--max-memory", "0"], ["--max-memory", "-5"], ["--max-memory", "2X"],
+                  ["--idle", "none"], ["--purge-after", "2s"], ["--huge-pages", "yes"],
+                  ["--runs", "0"], ["--max-memory", "99999999999T"], ["--stat"], []):
+        done = framewell_run(*words, *(["--", "true"] if words else []))
+        tap.expect_equal(done.returncode, 2, f"{words}: {done.stderr}: exit status")
+        tap.expect(done.stderr.startswith("framewell: ") and done.stderr.count("\n") == 1,
+                   f"{words}: said {done.stderr!r}")
+
+
+@tap.case
+def a_static_program_runs_and_is_named():
+    source = os.path.join(preloaded.WORK, "static.c")
+    program = os.path.join(preloaded.WORK, "static")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write("int main(void) { return 8; }\n")
+    if tap.run(["gcc", "-static", source, "-o", program]).returncode != 0:
+        raise tap.Skip("static programs cannot be built here")
+    done = framewell_run("--", program)
+    tap.expect_equal(done.returncode, 8)
+    tap.expect("is linked statically" in done.stderr and done.stderr.count("\n") == 1,
+               f"said {done.stderr!r}")
+
+
+@tap.case
+def a_program_with_addresssanitizer_runs():
+    source = os.path.join(preloaded.WORK, "asan.c")
+    program = os.path.join(preloaded.WORK, "asan")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write("#include <stdlib.h>\nint main(void) { free(malloc(8)); return 8; }\n")
+    if tap.run(["gcc", "-fsanitize=address", source, "-o", program]).returncode != 0:
+        raise tap.Skip("gcc has no AddressSanitizer")
+    done = framewell_run("--", program)
+    tap.expect_equal(done.returncode, 8, done.stderr)
+    tap.expect("sanitizer" in done.stderr and done.stderr.count("\n") == 1, f"{done.stderr!r}")
+
+
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+tap.main()

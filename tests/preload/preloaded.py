@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the tests of the malloc share. FRAMEWELL_MALLOC names the library, FRAMEWELL_ACTS the program
+malloc_acts, FRAMEWELL_COMMAND the command where it is built; meson sets them."""
+import atexit
+import json
+import os
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import tap  # noqa: E402
+
+LIBRARY = os.environ["FRAMEWELL_MALLOC"]
+ACTS = os.environ["FRAMEWELL_ACTS"]
+COMMAND = os.environ.get("FRAMEWELL_COMMAND")
+PATIENCE = 240  # seconds for one program; longer is a hang
+WORK = tempfile.mkdtemp(prefix="framewell-malloc-")
+atexit.register(shutil.rmtree, WORK, True)
+
+# MALLOC_PERTURB_, which meson sets, would make the C library's malloc another than it is.
+PLAIN = {name: value for name, value in os.environ.items()
+         if not name.startswith(("FRAMEWELL_", "MALLOC_"))}
+PLAIN.update(LC_ALL="C", TERM="dumb", HOME=WORK)
+
+
+def run_plain(*command, **options):
+    return tap.run(command, **{"env": PLAIN, "timeout": PATIENCE, **options})
+
+
+def run(*command, settings=None, **options):
+    """Runs a program on Framewell; settings are FRAMEWELL_ variables without that beginning."""
+    chosen = {f"FRAMEWELL_{name}": value for name, value in (settings or {}).items()}
+    environment = {**PLAIN, "LD_PRELOAD": LIBRARY, **chosen}
+    return tap.run(command, **{"env": environment, "timeout": PATIENCE, **options})
+
+
+def act(*arguments, **options):
+    return run(ACTS, *arguments, **options)
+
+
+def act_well(*arguments, **options):
+    done = act(*arguments, **options)
+    tap.expect(done.returncode == 0,
+               f"{' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
+    return done
+
+
+def statistics(*command, settings=None):
+    """A run's CompletedProcess and the object that it leaves."""
+    path = os.path.join(WORK, "statistics.json")
+    if os.path.exists(path):
+        os.remove(path)
+    done = run(*command, settings={**(settings or {}), "STATS_JSON": path})
+    tap.expect(os.path.exists(path), f"no statistics of {command}: {done.stderr}")
+    with open(path, encoding="utf-8") as file:
+        return done, json.load(file)
