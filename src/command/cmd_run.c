@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * framewell run: becomes a program, with libframewell-malloc.so as its malloc. All that is asked for
- * goes there by environment variables, which the program's children inherit.
+ * framewell run: becomes a program, with libframewell-malloc.so as its malloc. All that is asked
+ * for goes there by environment variables, which the program's children inherit.
  */
 #include "command/command.h"
 #include "command/compare_runs.h"
@@ -34,7 +34,8 @@ enum RunKey {
 static const struct OptionRow option_rows[] = {
     {KEY_STATS, "stats", NULL, "at its exit print what was allocated, on stderr"},
     {KEY_STATS_JSON, "stats-json", "FILE", "write that as JSON; %p in FILE is the process"},
-    {KEY_MAX_MEMORY, "max-memory", "SIZE", "malloc fails at SIZE: 512M, 2G, cgroup (the container's)"},
+    {KEY_MAX_MEMORY, "max-memory", "SIZE",
+     "malloc fails at SIZE: 512M, 2G, cgroup (the container's)"},
     {KEY_IDLE, "idle", "SIZE", "freed memory kept for reuse; the default is 64M"},
     {KEY_PURGE_AFTER, "purge-after", "MS", "how long it is kept, in ms; the default is 5000"},
     {KEY_HUGE_PAGES, "huge-pages", "on|off", "ask for huge pages behind large blocks: on"},

@@ -22,8 +22,8 @@
 
 enum Measure { WALL, CPU, FAULTS, RSS, MEASURE_COUNT };
 
-static const char *const measure_names[MEASURE_COUNT] = {
-    "wall time, s", "CPU time, s", "page faults", "peak RSS, MiB"};
+static const char *const measure_names[MEASURE_COUNT] = {"wall time, s", "CPU time, s",
+                                                         "page faults", "peak RSS, MiB"};
 
 /* A value of each measure for each run of a side. */
 struct Results {

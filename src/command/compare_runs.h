@@ -10,8 +10,9 @@ struct CompareSide {
     void *opaque;
 };
 
-/* Runs the two sides, each `runs` times, and prints medians side by side on stderr. Returns the exit
- * code of the last run of the second side, EXIT_BY_SIGNAL and its number where a signal ended it. */
+/* Runs the two sides, each `runs` times, and prints medians side by side on stderr. Returns the
+ * exit code of the last run of the second side, EXIT_BY_SIGNAL and its number where a signal ended
+ * it. */
 int fwl_compare_runs(const struct CompareSide sides[2], int runs);
 
 enum { COMPARE_RUNS_MAX = 1000 };

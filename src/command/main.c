@@ -99,8 +99,8 @@ static int fail_unknown(const char *word)
 static void fill_standard_descriptors(void)
 {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
-        const int flags = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
-        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF && open("/dev/null", flags | O_CLOEXEC) < 0)
+        const int flags = O_CLOEXEC | (descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF && open("/dev/null", flags) < 0)
             return;
     }
 }

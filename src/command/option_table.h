@@ -36,8 +36,8 @@ enum { OPTION_COUNT_MAX = 60 };
 
 /*
  * Hands every option in argv to table->take, and moves the other words behind them (unless they are
- * a program's); *names is the index of the first one. Returns ARGS_GO_ON, or an exit code: take's, or EXIT_USAGE after one line
- * that says what does not fit.
+ * a program's); *names is the index of the first one. Returns ARGS_GO_ON, or an exit code: take's,
+ * or EXIT_USAGE after one line that says what does not fit.
  */
 int fwl_options_parse(const struct OptionTable *table, void *args, int argc, char **argv,
                       int *names);

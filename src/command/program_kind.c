@@ -41,9 +41,8 @@ static bool read_at(int file, void *bytes, size_t size, off_t offset)
 static bool is_static(int file)
 {
     Elf64_Ehdr header;
-    if (!read_at(file, &header, sizeof header, 0) ||
-        memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
-        header.e_phentsize != sizeof(Elf64_Phdr))
+    if (!read_at(file, &header, sizeof header, 0) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+        header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_phentsize != sizeof(Elf64_Phdr))
         return false;
     for (unsigned i = 0; i < header.e_phnum; i++) {
         Elf64_Phdr segment;

@@ -253,8 +253,8 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
-/* Blocks that were allocated while a stack was looked at are known by this library's own calls only:
- * the loader's, where malloc is this library's, and no leak of the program's. */
+/* Blocks that were allocated while a stack was looked at are known by this library's own calls
+ * only: the loader's, where malloc is this library's, and no leak of the program's. */
 static void drop_own(Leaks *leaks)
 {
     FwlPlace own;

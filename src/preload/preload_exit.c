@@ -87,10 +87,10 @@ static int write_object(int file)
 static bool make_path(char path[PATH_SIZE], const char *pattern)
 {
     const char *place = strstr(pattern, "%p");
-    const int length =
-        place ? snprintf(path, PATH_SIZE, "%.*s%" PRIu64 "%s", (int)(place - pattern), pattern,
-                         fwl_os_process_usage().process, place + strlen("%p"))
-              : snprintf(path, PATH_SIZE, "%s", pattern);
+    const int length = place
+                           ? snprintf(path, PATH_SIZE, "%.*s%" PRIu64 "%s", (int)(place - pattern),
+                                      pattern, fwl_os_process_usage().process, place + strlen("%p"))
+                           : snprintf(path, PATH_SIZE, "%s", pattern);
     return length > 0 && length < PATH_SIZE;
 }
 

@@ -13,7 +13,7 @@
 
 /* A sanitizer's runtime names its own functions so, beside the standard names. */
 #define SANITIZER(name) __asm__("__interceptor_" #name) __attribute__((weak))
-#define LIBC(name) __asm__("__libc_" #name)
+#define LIBC(name)      __asm__("__libc_" #name)
 
 extern void *sanitizer_malloc(size_t size) SANITIZER(malloc);
 extern void *sanitizer_calloc(size_t count, size_t size) SANITIZER(calloc);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Programs that nobody compiled anew: on Framewell they print and return what they do without. Those
-that are not installed are named as skipped."""
+"""Programs that nobody compiled anew: on Framewell they print and return what they do without.
+Those that are not installed are named as skipped."""
 import glob
 import os
 import shutil
@@ -55,8 +55,8 @@ def clip():
     path = os.path.join(preloaded.WORK, "clip.mp4")
     if not os.path.exists(path):
         need("ffmpeg")
-        tap.run_ok(FFMPEG + ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=2", "-f", "lavfi", "-i",
-                             "sine=d=2", "-c:v", "libx264", "-preset", "fast", "-pix_fmt",
+        tap.run_ok(FFMPEG + ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=2", "-f", "lavfi",
+                             "-i", "sine=d=2", "-c:v", "libx264", "-preset", "fast", "-pix_fmt",
                              "yuv420p", "-c:a", "aac", "-bitexact", path])
     return path
 
@@ -74,7 +74,7 @@ def ffmpeg_transcodes():
 
 @tap.case
 def ffmpeg_encodes_with_x264():
-    """Which chooses among equals by memory that it has not written: as many frames, not the same."""
+    """Which lets memory decide that it has not written: as many frames, not the same."""
     need("ffmpeg")
     command = FFMPEG + ["-i", clip(), "-c:v", "libx264", "-threads", "4", "-f", "framemd5", "-"]
     plain = preloaded.run_plain(*command)

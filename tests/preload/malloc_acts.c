@@ -167,7 +167,8 @@ static void be_early_and_late(const char *argument)
         expect(library && dlsym(library, "cos"), "a library can be loaded");
         dlclose(library);
     }
-    expect(!dlopen("no-such-library.so", RTLD_NOW) && dlerror(), "and one that is not there cannot");
+    expect(!dlopen("no-such-library.so", RTLD_NOW) && dlerror(),
+           "and one that is not there cannot");
     printf("done\n");
 }
 
@@ -181,7 +182,7 @@ static void exchange_some(unsigned *seed, int count)
 {
     for (int i = 0; i < count; i++) {
         const unsigned dice = next_random(seed);
-        const size_t size = dice % 100 == 0   ? 2 * MIB + dice % MIB
+        const size_t size = dice % 100 == 0  ? 2 * MIB + dice % MIB
                             : dice % 10 == 0 ? dice % (64 * KIB)
                                              : dice % 512;
         char *block = do_malloc(size + 1);
@@ -254,7 +255,8 @@ static void churn_round(unsigned *seed)
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++)
         expect(pthread_create(&threads[i], NULL, be_short_lived,
-                              (void *)(uintptr_t)next_random(seed)) == 0, "a thread starts");
+                              (void *)(uintptr_t)next_random(seed)) == 0,
+               "a thread starts");
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
 }
@@ -280,12 +282,40 @@ static void churn(const char *rounds)
 
 static char *volatile victim;
 
-static void leak(void) { victim = do_malloc(1234); victim = NULL; }
-static void free_twice(void) { victim = do_malloc(100); do_free(victim); do_free(victim); }
-static void overflow(void) { victim = do_malloc(100); victim[100] = 1; do_free(victim); }
-static void underflow(void) { victim = do_malloc(100); victim[-1] = 1; do_free(victim); }
-static void free_inside(void) { victim = do_malloc(100); do_free(victim + 16); }
-static void free_foreign(void) { char local[64]; victim = local; do_free(victim + 16); }
+static void leak(void)
+{
+    victim = do_malloc(1234);
+    victim = NULL;
+}
+static void free_twice(void)
+{
+    victim = do_malloc(100);
+    do_free(victim);
+    do_free(victim);
+}
+static void overflow(void)
+{
+    victim = do_malloc(100);
+    victim[100] = 1;
+    do_free(victim);
+}
+static void underflow(void)
+{
+    victim = do_malloc(100);
+    victim[-1] = 1;
+    do_free(victim);
+}
+static void free_inside(void)
+{
+    victim = do_malloc(100);
+    do_free(victim + 16);
+}
+static void free_foreign(void)
+{
+    char local[64];
+    victim = local;
+    do_free(victim + 16);
+}
 static void write_after_free(void)
 {
     victim = do_malloc(100);
@@ -311,8 +341,16 @@ static void free_twice_large(void)
     do_free(victim);
     do_free(victim);
 }
-static void overflow_left(void) { victim = do_malloc(100); victim[100] = 1; }
-static void *free_it(void *opaque) { do_free(opaque); return NULL; }
+static void overflow_left(void)
+{
+    victim = do_malloc(100);
+    victim[100] = 1;
+}
+static void *free_it(void *opaque)
+{
+    do_free(opaque);
+    return NULL;
+}
 static void free_twice_elsewhere(void)
 {
     pthread_t thread;

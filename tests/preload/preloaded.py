@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the tests of the malloc share. FRAMEWELL_MALLOC names the library, FRAMEWELL_ACTS the program
-malloc_acts, FRAMEWELL_COMMAND the command where it is built; meson sets them."""
+"""What the tests of the malloc share. FRAMEWELL_MALLOC names the library, FRAMEWELL_ACTS the
+program malloc_acts, FRAMEWELL_COMMAND the command where it is built; meson sets them."""
 import atexit
 import json
 import os

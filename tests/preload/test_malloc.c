@@ -29,9 +29,9 @@ static void *(*volatile const do_valloc)(size_t) = valloc;
 static void *(*volatile const do_pvalloc)(size_t) = pvalloc;
 static int (*volatile const do_posix_memalign)(void **, size_t, size_t) = posix_memalign;
 
-static const size_t sizes[] = {0,        1,       16,      17,       100,      1000,     1024,
-                               4096,     5000,    65536,   65537,    200000,   1 << 20,  (1 << 20) + 1,
-                               3 << 20,  5000000, 12 << 20, 25000000};
+static const size_t sizes[] = {0,       1,       16,       17,      100,    1000,    1024,
+                               4096,    5000,    65536,    65537,   200000, 1 << 20, (1 << 20) + 1,
+                               3 << 20, 5000000, 12 << 20, 25000000};
 enum { SIZE_COUNT = sizeof sizes / sizeof sizes[0] };
 
 static size_t page_size(void)
