@@ -23,7 +23,7 @@ SHOWN_LINES = 200  # of the output of one failed program
 # Build, kinds of tests (None: all that the build has), wrapper.
 BUILDS = [
     ("release", None),
-    ("clang", ["unit", "contract", "stress"]),
+    ("clang", ["unit", "contract", "stress", "preload"]),
     ("asan", None),
     ("tsan", ["unit", "contract", "stress"]),
 ]

@@ -88,6 +88,16 @@ def the_command_runs_where_it_is_installed():
 
 
 @tap.case
+def the_command_finds_the_malloc_that_is_installed():
+    command, library = inside("bin/framewell"), inside("libframewell-malloc.so")
+    if not command or not library:
+        raise tap.Skip("the command or the malloc is not built")
+    environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(inside("libframewell.so")))
+    done = tap.run_ok([command, "run", "--", "sh", "-c", "echo $LD_PRELOAD"], env=environment)
+    tap.expect_equal(os.path.realpath(done.stdout.strip()), os.path.realpath(library))
+
+
+@tap.case
 def what_is_installed_names_no_folder_of_the_build():
     for path in glob.glob(f"{PLACE}/**/*", recursive=True):
         if os.path.isfile(path) and not os.path.islink(path) and "consumer" not in path:

@@ -18,7 +18,7 @@ REPEATED_NAMES = {"meson.build", "README.md"}
 MAX_LINES = 1000
 MAX_COLUMNS = 100
 
-# What is malloc itself: it says no by errno, as the C library's does, and tells what it is asked to.
+# What is malloc itself: it fails by errno, as the C library does, and tells what it is asked to.
 MALLOC = "src/preload/"
 LIBRARY = [path for path in source_tree.files("src", endings=source_tree.CODE_ENDINGS)
            if not path.startswith(("src/command/", "src/ffmpeg/"))]
