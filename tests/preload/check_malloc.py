@@ -121,7 +121,7 @@ def it_works_before_main_in_dlopen_in_ending_threads_and_at_exit():
 
 @tap.case
 def a_process_of_busy_threads_may_fork():
-    preloaded.act_well("fork", FORKS)
+    preloaded.act_well("fork", FORKS, timeout=900)
 
 
 @tap.case

@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KIB = 1 << 10, MIB = 1 << 20, THREADS = 8, CHILD_SECONDS = 60 };
+enum { KIB = 1 << 10, MIB = 1 << 20, THREADS = 8, CHILDREN_AT_ONCE = 4, CHILD_SECONDS = 60 };
 
 static void *(*volatile const do_malloc)(size_t) = malloc;
 static void (*volatile const do_free)(void *) = free;
@@ -202,15 +202,28 @@ static void *keep_busy(void *opaque)
     return NULL;
 }
 
+static void *exchange_a_few(void *opaque)
+{
+    unsigned seed = 1;
+    exchange_some(&seed, 20);
+    return opaque;
+}
+
 static void be_a_child(unsigned seed)
 {
     alarm(CHILD_SECONDS); /* a hang is a death by SIGALRM */
     exchange_some(&seed, 50);
-    use_some();
     pthread_t thread;
-    expect(pthread_create(&thread, NULL, be_a_thread, NULL) == 0, "a child has threads");
+    expect(pthread_create(&thread, NULL, exchange_a_few, NULL) == 0, "a child has threads");
     pthread_join(thread, NULL);
     _exit(0);
+}
+
+static void await_child(void)
+{
+    int status;
+    expect(wait(&status) > 0, "a child ends");
+    expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "well");
 }
 
 static void fork_often(const char *count)
@@ -224,10 +237,12 @@ static void fork_often(const char *count)
         expect(child >= 0, "a child is made");
         if (child == 0)
             be_a_child((unsigned)i);
-        int status;
-        expect(waitpid(child, &status, 0) == child, "the child ends");
-        expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "well");
+        if (i + 1 >= CHILDREN_AT_ONCE)
+            await_child();
     }
+    for (int left = atoi(count) < CHILDREN_AT_ONCE ? atoi(count) : CHILDREN_AT_ONCE - 1; left > 0;
+         left--)
+        await_child();
     atomic_store(&is_over, true);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
