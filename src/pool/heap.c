@@ -141,8 +141,7 @@ static void fill_class_table(FwlClassTable *table, const FwlPool *pool)
 {
     for (size_t i = 0; i < sizeof table->fine; i++)
         table->fine[i] = (uint8_t)fwl_class_of_size(pool, i << FWL_FINE_SHIFT);
-    const size_t most = pool->config.large_block_size;
-    for (size_t i = 0; i < sizeof table->coarse && i << FWL_COARSE_SHIFT <= most; i++)
+    for (size_t i = 0; i < sizeof table->coarse; i++)
         table->coarse[i] = (uint8_t)fwl_class_of_size(pool, i << FWL_COARSE_SHIFT);
 }
 
