@@ -141,8 +141,7 @@ static void fill_class_table(FwlClassTable *table, const FwlPool *pool)
 {
     for (size_t i = 0; i < sizeof table->fine; i++)
         table->fine[i] = (uint8_t)fwl_class_of_size(pool, i << FWL_FINE_SHIFT);
-    const size_t most = pool->config.large_block_size;
-    for (size_t i = 0; i < sizeof table->coarse && i << FWL_COARSE_SHIFT <= most; i++)
+    for (size_t i = 0; i < sizeof table->coarse; i++)
         table->coarse[i] = (uint8_t)fwl_class_of_size(pool, i << FWL_COARSE_SHIFT);
 }
 
@@ -309,19 +308,29 @@ static void flush_all(FwlHeap *heap, bool is_keeping_spans)
     }
 }
 
-void fwl_heap_release_empty(FwlHeap *heap)
+/* Gives empty spans back, but for about keep bytes of them. */
+static void release_empty(FwlHeap *heap, size_t keep)
 {
-    flush_all(heap, true);
     for (size_t i = 0; i < FWL_CLASS_COUNT; i++) {
         FwlHeapClass *class = &heap->classes[i];
         FwlLink *next;
         for (FwlLink *link = class->spans.next; link != &class->spans; link = next) {
             FwlSpan *span = FWL_ITEM_OF(link, FwlSpan, link);
             next = link->next;
-            if (span->live == 0)
+            if (span->live > 0)
+                continue;
+            if (span->size <= keep)
+                keep -= span->size;
+            else
                 release_span(heap, span);
         }
     }
+}
+
+void fwl_heap_release_empty(FwlHeap *heap)
+{
+    flush_all(heap, true);
+    release_empty(heap, 0);
 }
 
 /* Usage */
@@ -506,6 +515,7 @@ static void hand_over_parcel(FwlHeap *heap)
     heap->parcel = NULL;
 }
 
+/* What was cached is in spans then, which no bound of the cache sees: so it is kept here. */
 void fwl_heaps_gather(FwlPool *pool)
 {
     for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
@@ -514,6 +524,7 @@ void fwl_heaps_gather(FwlPool *pool)
         FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);
         collect(heap);
         flush_all(heap, true);
+        release_empty(heap, fwl_pool_is_over_limit(pool) ? 0 : hot_cache_max(heap));
         bound_cache(heap);
     }
 }

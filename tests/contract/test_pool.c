@@ -418,6 +418,27 @@ static void idle_memory_is_bounded_in_bytes(void)
     assert_int_equal(stats.idle_size, stats.committed_size);
 }
 
+/* Sizes that change, so that what was of use is not any more. */
+static void looking_at_a_pool_keeps_no_memory_in_it(void)
+{
+    need_pages();
+    enum { IDLE = 8 * MIB, LIVE = MIB, BLOCKS = LIVE / 512 };
+    static void *blocks[BLOCKS];
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_idle_size = IDLE;
+    FwlPool *pool = make_pool(&config);
+    later(close_pool, &pool);
+    for (size_t size = 512; size < MIB; size += size / 8) {
+        size_t count = 0;
+        while (count < LIVE / size && (blocks[count] = fwl_pool_alloc(pool, size)) != NULL)
+            count++;
+        while (count > 0)
+            fwl_pool_free(pool, blocks[--count]);
+        (void)stats_of(pool);
+    }
+    assert_in_range(stats_of(pool).idle_size, 1, 2 * IDLE);
+}
+
 static void trim_gives_idle_memory_back(void)
 {
     need_pages();
@@ -855,6 +876,7 @@ int main(int argc, char **argv)
         CASE(a_failed_realloc_leaves_the_block_alone),
         CASE(a_released_frame_is_handed_out_again_first),
         CASE(idle_memory_is_bounded_in_bytes),
+        CASE(looking_at_a_pool_keeps_no_memory_in_it),
         CASE(trim_gives_idle_memory_back),
         CASE(a_pool_that_fails_at_its_limit_is_never_over_it),
         CASE(what_a_failed_allocation_reserved_is_given_back),

@@ -161,6 +161,29 @@ static void extreme_configurations_work(void)
     use(all_small);
 }
 
+static void expect_room_at(size_t large_block_size)
+{
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.small_block_size = config.medium_block_size = config.alignment;
+    config.large_block_size = large_block_size;
+    FwlPool *pool = make_pool(&config);
+    later(close_pool, &pool);
+    fwl_pool_free(pool, need(fwl_pool_alloc(pool, 1))); /* from now on the shortest way is taken */
+    for (size_t size = large_block_size - 2; size <= large_block_size + 2; size++) {
+        void *block = need(fwl_pool_alloc(pool, size));
+        const size_t usable = fwl_pool_usable_size(block);
+        fwl_pool_free(pool, block);
+        assert_in_range(usable, size, SIZE_MAX);
+    }
+}
+
+static void an_odd_size_for_the_largest_blocks_is_as_good_as_a_round_one(void)
+{
+    static const size_t sizes[] = {1000, 4095, 4096, 4097, 14352, 23192, 65537, MIB - 1, MIB};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        expect_room_at(sizes[i]);
+}
+
 /* Sizes and alignments */
 
 static void expect_refusals(FwlPool *pool)
@@ -421,6 +444,7 @@ int main(int argc, char **argv)
     static const struct TestCase cases[] = {
         CASE(a_field_without_sense_is_named_whichever_it_is),
         CASE(extreme_configurations_work),
+        CASE(an_odd_size_for_the_largest_blocks_is_as_good_as_a_round_one),
         CASE(sizes_and_alignments_that_cannot_be_change_nothing),
         CASE(debug_pools_refuse_the_same),
         CASE(an_empty_block_before_a_guard_is_a_block),
