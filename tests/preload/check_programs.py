@@ -103,8 +103,9 @@ def ffmpeg_decodes_every_file_there_is():
     if not media_files():
         raise tap.Skip("there are no media files beside the source tree")
     for path in media_files():
-        expect_same(*FFMPEG, "-i", path, "-map", "0:v?", "-map", "0:a?", "-t", "2", "-f",
-                    "framemd5", "-")
+        # With frame threads, ffmpeg's Theora decoder gives other pixels from run to run.
+        expect_same(*FFMPEG, "-threads", "1", "-i", path, "-map", "0:v?", "-map", "0:a?",
+                    "-t", "2", "-f", "framemd5", "-")
 
 
 @tap.case
