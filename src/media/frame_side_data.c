@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A frame's side data: an array of pointers to pieces, so that a piece stays where it is while
- * others come and go. Removing fills the hole with the last piece.
+ * others come and go. Removing fills the hole with the last piece. Without a piece there is no array:
+ * a frame that has one holds something.
  */
 #include <limits.h>
 #include <string.h>
@@ -50,14 +51,16 @@ FwlFrameSideData *fwl_frame_new_side_data_from_buf(FwlFrame *frame,
 {
     if (!buf || frame->nb_side_data == INT_MAX)
         return NULL;
-    const size_t count = (size_t)frame->nb_side_data + 1;
-    FwlFrameSideData **pieces = fwl_realloc_array(frame->side_data, count, sizeof *pieces);
-    if (!pieces)
-        return NULL;
-    frame->side_data = pieces;
     FwlFrameSideData *piece = fwl_malloc(sizeof *piece);
     if (!piece)
         return NULL;
+    const size_t count = (size_t)frame->nb_side_data + 1;
+    FwlFrameSideData **pieces = fwl_realloc_array(frame->side_data, count, sizeof *pieces);
+    if (!pieces) {
+        fwl_free(piece);
+        return NULL;
+    }
+    frame->side_data = pieces;
     *piece = (FwlFrameSideData){.type = type, .data = buf->data, .size = buf->size, .buf = buf};
     pieces[frame->nb_side_data++] = piece;
     return piece;
@@ -98,6 +101,8 @@ void fwl_frame_remove_side_data(FwlFrame *frame, enum FwlFrameSideDataType type)
         frame->nb_side_data--;
         frame->side_data[i] = frame->side_data[frame->nb_side_data];
     }
+    if (frame->nb_side_data == 0)
+        fwl_freep(&frame->side_data);
 }
 
 void fwl_frame_end_side_data(FwlFrame *frame, int first)
