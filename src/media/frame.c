@@ -146,7 +146,8 @@ void fwl_frame_move_ref(FwlFrame *dst, FwlFrame *src)
 static bool holds_something(const FwlFrame *frame)
 {
     return frame->buf[0] || frame->side_data || frame->metadata || frame->opaque_ref ||
-           frame->private_ref || frame->extended_data != frame->data;
+           frame->private_ref || frame->extended_data != frame->data ||
+           frame->ch_layout.order == FWL_CHANNEL_ORDER_CUSTOM;
 }
 
 static int ref_buffers(FwlBufferRef **dst, FwlBufferRef *const *src, int count)

@@ -458,6 +458,30 @@ static void a_reference_to_what_holds_something_is_refused(void)
     expect_unchanged(dst, &before);
 }
 
+static void a_reference_in_place_of_a_custom_layout_is_refused(void)
+{
+    FwlFrame *src = make_picture();
+    later(free_frame, &src);
+    FwlFrame *dst = need(fwl_frame_alloc());
+    later(free_frame, &dst);
+    need_ok(fwl_channel_layout_from_string(&dst->ch_layout, "FR+FL"));
+    const FwlFrame before = *dst;
+    assert_int_equal(fwl_frame_ref(dst, src), FWL_E_INVALID);
+    expect_unchanged(dst, &before);
+}
+
+static void a_frame_whose_side_data_has_gone_holds_nothing(void)
+{
+    FwlFrame *src = make_picture();
+    later(free_frame, &src);
+    FwlFrame *dst = need(fwl_frame_alloc());
+    later(free_frame, &dst);
+    if (fwl_frame_new_side_data(dst, FWL_FRAME_DATA_AFD, 1))
+        fwl_frame_remove_side_data(dst, FWL_FRAME_DATA_AFD);
+    assert_null(dst->side_data);
+    need_ok(fwl_frame_ref(dst, src));
+}
+
 static void a_reference_to_borrowed_data_is_a_copy(void)
 {
     static uint8_t pixels[64 * 48];
@@ -871,6 +895,8 @@ int main(int argc, char **argv)
         CASE(a_reference_shares_data_and_has_every_property),
         CASE(a_failed_reference_leaves_dst_blank),
         CASE(a_reference_to_what_holds_something_is_refused),
+        CASE(a_reference_in_place_of_a_custom_layout_is_refused),
+        CASE(a_frame_whose_side_data_has_gone_holds_nothing),
         CASE(a_reference_to_borrowed_data_is_a_copy),
         CASE(a_custom_layout_is_copied_with_its_map),
         CASE(moving_leaves_the_source_blank),
