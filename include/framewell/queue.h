@@ -124,7 +124,7 @@ FWL_API int fwl_queue_send_packet(FwlQueue *queue, FwlPacket *pkt, uint32_t time
  * Moves the packet that is longest in the queue to pkt, which holds nothing.
  *
  * Fails: FWL_E_AGAIN, FWL_E_TIMEOUT; once the queue is empty, the code of fwl_queue_set_err_recv;
- * that of fwl_queue_abort; FWL_E_INVALID for a pkt with a buffer, which would be lost.
+ * that of fwl_queue_abort; FWL_E_INVALID for a pkt that holds something, which would be lost.
  */
 FWL_API int fwl_queue_receive_packet(FwlQueue *queue, FwlPacket *pkt, uint32_t timeout_ms);
 

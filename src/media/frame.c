@@ -143,7 +143,7 @@ void fwl_frame_move_ref(FwlFrame *dst, FwlFrame *src)
 
 /* References */
 
-static bool holds_something(const FwlFrame *frame)
+bool fwl_frame_holds_something(const FwlFrame *frame)
 {
     return frame->buf[0] || frame->side_data || frame->metadata || frame->opaque_ref ||
            frame->private_ref || frame->extended_data != frame->data ||
@@ -250,7 +250,7 @@ static int make_ref(FwlFrame *dst, const FwlFrame *src)
 
 int fwl_frame_ref(FwlFrame *dst, const FwlFrame *src)
 {
-    if (holds_something(dst)) {
+    if (fwl_frame_holds_something(dst)) {
         fwl_trace_refill("frame", dst->buf[0], __builtin_return_address(0));
         return FWL_E_INVALID;
     }

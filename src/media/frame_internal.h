@@ -30,6 +30,9 @@ void fwl_frame_set_planes(FwlFrame *frame, const FwlFramePlanes *planes);
 /* The frame's channels, from the older fields where there is no ch_layout. The map is borrowed. */
 FwlChannelLayout fwl_frame_layout(const FwlFrame *frame);
 
+/* True where filling the frame would lose something that it owns. */
+bool fwl_frame_holds_something(const FwlFrame *frame);
+
 static inline bool fwl_frame_is_video(const FwlFrame *frame)
 {
     return frame->width > 0 && frame->height > 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A frame's side data: an array of pointers to pieces, so that a piece stays where it is while
- * others come and go. Removing fills the hole with the last piece. Without a piece there is no array:
- * a frame that has one holds something.
+ * others come and go. Removing fills the hole with the last piece. Without a piece there is no
+ * array: a frame that has one holds something.
  */
 #include <limits.h>
 #include <string.h>

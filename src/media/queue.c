@@ -36,6 +36,7 @@
 #include "base/align.h"
 #include "base/checked.h"
 #include "base/list.h"
+#include "media/frame_internal.h"
 #include "os/os.h"
 
 /* What one core writes all the time and another reads is that far apart. */
@@ -524,9 +525,15 @@ int fwl_queue_send_packet(FwlQueue *queue, FwlPacket *pkt, uint32_t timeout_ms)
     return pass(queue, &queue->send, &request, timeout_ms);
 }
 
+/* What a receive would overwrite without ending it. */
+static bool packet_holds_something(const FwlPacket *pkt)
+{
+    return pkt->buf || pkt->side_data || pkt->opaque_ref;
+}
+
 int fwl_queue_receive_packet(FwlQueue *queue, FwlPacket *pkt, uint32_t timeout_ms)
 {
-    if (!is_of_kind(queue, FWL_QUEUE_PACKETS) || !pkt || pkt->buf)
+    if (!is_of_kind(queue, FWL_QUEUE_PACKETS) || !pkt || packet_holds_something(pkt))
         return FWL_E_INVALID;
     Request request = {.item = pkt};
     return pass(queue, &queue->receive, &request, timeout_ms);
@@ -542,7 +549,7 @@ int fwl_queue_send_frame(FwlQueue *queue, FwlFrame *frame, uint32_t timeout_ms)
 
 int fwl_queue_receive_frame(FwlQueue *queue, FwlFrame *frame, uint32_t timeout_ms)
 {
-    if (!is_of_kind(queue, FWL_QUEUE_FRAMES) || !frame || frame->buf[0])
+    if (!is_of_kind(queue, FWL_QUEUE_FRAMES) || !frame || fwl_frame_holds_something(frame))
         return FWL_E_INVALID;
     Request request = {.item = frame};
     return pass(queue, &queue->receive, &request, timeout_ms);

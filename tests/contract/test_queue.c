@@ -246,6 +246,32 @@ static void a_packet_that_still_has_a_buffer_is_not_overwritten(void)
     assert_int_equal(fwl_queue_nb_elems(queue), 1);
 }
 
+static void side_data_alone_is_not_overwritten_either(void)
+{
+    FwlQueue *queue = make_queue_of(4);
+    later(close_queue, &queue);
+    FwlPacket *pkt = need(fwl_packet_alloc());
+    later(close_packet, &pkt);
+    need(fwl_packet_new_side_data(pkt, FWL_PKT_DATA_PALETTE, 16));
+    expect_code(send_number(queue, 1), 0);
+    expect_code(fwl_queue_receive_packet(queue, pkt, 0), FWL_E_INVALID);
+    assert_int_equal(pkt->side_data_elems, 1);
+    assert_int_equal(fwl_queue_nb_elems(queue), 1);
+}
+
+static void a_frame_that_holds_metadata_is_not_overwritten(void)
+{
+    FwlQueueConfig config = fwl_queue_config_default();
+    config.kind = FWL_QUEUE_FRAMES;
+    FwlQueue *queue = make_queue(&config);
+    later(close_queue, &queue);
+    FwlFrame *frame = need(fwl_frame_alloc());
+    later(close_frame, &frame);
+    need_ok(fwl_dict_set(&frame->metadata, "key", "value", 0));
+    expect_code(fwl_queue_receive_frame(queue, frame, 0), FWL_E_INVALID);
+    assert_non_null(frame->metadata);
+}
+
 /* Bounds */
 
 static void what_finds_no_room_stays_with_the_caller(void)
@@ -669,6 +695,8 @@ int main(int argc, char **argv)
         CASE(frames_count_with_all_their_buffers),
         CASE(arguments_that_make_no_sense_are_refused),
         CASE(a_packet_that_still_has_a_buffer_is_not_overwritten),
+        CASE(side_data_alone_is_not_overwritten_either),
+        CASE(a_frame_that_holds_metadata_is_not_overwritten),
         CASE(what_finds_no_room_stays_with_the_caller),
         CASE(bytes_are_bounded_side_data_counts),
         CASE(duration_is_bounded_what_is_unknown_counts_nothing),
