@@ -65,8 +65,8 @@ void machine_describe(struct Machine *machine)
 
     struct utsname name;
     if (uname(&name) == 0)
-        snprintf(machine->kernel, sizeof machine->kernel, "%.20s %.50s", name.sysname,
-                 name.release);
+        snprintf(machine->kernel, sizeof machine->kernel, "%.20s %.*s", name.sysname,
+                 (int)strcspn(name.release, "-"), name.release); /* without whose build it is */
 #if defined(__clang__)
     snprintf(machine->compiler, sizeof machine->compiler, "clang %d.%d.%d", __clang_major__,
              __clang_minor__, __clang_patchlevel__);
