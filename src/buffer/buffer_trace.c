@@ -173,14 +173,6 @@ static int copy_traces(FwlBuffer *buffer, Copies *copies)
     }
 }
 
-static size_t count_sites(const FwlDebugCall *call)
-{
-    size_t count = 0;
-    while (count < FWL_SITE_COUNT && call->sites[count])
-        count++;
-    return count;
-}
-
 int fwl_buffer_visit_refs(const FwlBufferRef *buf, FwlBufferVisitCallback visit, void *opaque)
 {
     if (!buf || !visit)
@@ -201,7 +193,7 @@ int fwl_buffer_visit_refs(const FwlBufferRef *buf, FwlBufferVisitCallback visit,
             .thread = trace->taken.thread,
             .age_ns = now_ns - trace->since_ns,
             .sites = trace->taken.sites,
-            .site_count = count_sites(&trace->taken),
+            .site_count = fwl_debug_count_sites(trace->taken.sites),
         };
         status = visit(opaque, &holder);
     }

@@ -39,6 +39,15 @@ typedef struct FwlDebugCall {
     uint64_t thread;
 } FwlDebugCall;
 
+/* How many of a call's FWL_SITE_COUNT sites there are. */
+static inline size_t fwl_debug_count_sites(void *const *sites)
+{
+    size_t count = 0;
+    while (count < FWL_SITE_COUNT && sites[count])
+        count++;
+    return count;
+}
+
 typedef struct FwlDebugHeader {
     void *reserved; /* the pool's, while the slot is free */
     uint64_t state; /* pool_debug.c */

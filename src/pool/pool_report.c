@@ -75,14 +75,6 @@ static const void *call_before(void *const site)
     return (const char *)site - 1;
 }
 
-static size_t count_sites(void *const *sites)
-{
-    size_t count = 0;
-    while (count < FWL_SITE_COUNT && sites[count])
-        count++;
-    return count;
-}
-
 /* The first site that is outside of this library; 0 where none is, or where it is linked into the
  * program. */
 static size_t first_outside(void *const *sites, size_t count)
@@ -113,7 +105,7 @@ static void add_site(Line *line, void *site)
 
 void fwl_debug_name_place(char *text, size_t size, const FwlDebugCall *call)
 {
-    const size_t count = count_sites(call->sites);
+    const size_t count = fwl_debug_count_sites(call->sites);
     void *site = count > 0 ? call->sites[first_outside(call->sites, count)] : NULL;
     FwlPlace place;
     FwlSourceLine source;
@@ -138,7 +130,7 @@ static void add_sites(Line *line, void *const *sites, size_t count)
 
 static void add_call(Line *line, const char *deed, const FwlDebugCall *call)
 {
-    const size_t count = count_sites(call->sites);
+    const size_t count = fwl_debug_count_sites(call->sites);
     if (count == 0)
         return;
     add(line, "; %s by thread %" PRIu64 " at ", deed, call->thread);
@@ -263,7 +255,8 @@ static void drop_own(Leaks *leaks)
         return;
     for (size_t i = leaks->group_count; i-- > 0;) {
         const Group group = leaks->groups[i];
-        if (count_sites(group.sites) != 1 || !fwl_os_locate(call_before(group.sites[0]), &place) ||
+        if (fwl_debug_count_sites(group.sites) != 1 ||
+            !fwl_os_locate(call_before(group.sites[0]), &place) ||
             strcmp(place.module, own.module) != 0)
             continue;
         leaks->count -= group.count;
@@ -281,7 +274,7 @@ static void say_leaks(FwlPool *pool, Leaks *leaks)
         Line line = {0};
         add(&line, "pool %s: %" PRIu64 " block%s, %" PRIu64 " byte%s allocated at ", pool->name,
             group.count, plural(group.count), group.size, plural(group.size));
-        add_sites(&line, group.sites, count_sites(group.sites));
+        add_sites(&line, group.sites, fwl_debug_count_sites(group.sites));
         say_line(pool, &line);
     }
 }

@@ -32,14 +32,6 @@ typedef struct Walk {
 
 /* Walking. With all locks of the pool. */
 
-static size_t count_sites(const FwlDebugCall *call)
-{
-    size_t count = 0;
-    while (count < FWL_SITE_COUNT && call->sites[count])
-        count++;
-    return count;
-}
-
 static void look_at_debug_slot(const Walk *walk, FwlSegment *segment, char *slot)
 {
     const FwlDebugHeader *header = fwl_debug_header_of(segment, slot);
@@ -52,7 +44,7 @@ static void look_at_debug_slot(const Walk *walk, FwlSegment *segment, char *slot
         .thread = header->allocated.thread,
         .age_ns = walk->now_ns - header->since_ns,
         .sites = header->allocated.sites,
-        .site_count = count_sites(&header->allocated),
+        .site_count = fwl_debug_count_sites(header->allocated.sites),
     };
     walk->look(walk->opaque, &block, header);
 }
