@@ -163,6 +163,10 @@ void fwl_os_heavy_barrier(void);
 /* Nanoseconds of a clock that only goes forward. */
 uint64_t fwl_os_clock_ns(void);
 
+/* The same clock as it was at the last tick of the system, some milliseconds ago at most; a fifth
+ * of the time to read. */
+uint64_t fwl_os_coarse_clock_ns(void);
+
 /* The widest SIMD register of this CPU in bytes: 16, 32 or 64. */
 size_t fwl_os_simd_alignment(void);
 

@@ -185,9 +185,19 @@ void fwl_os_heavy_barrier(void)
     errno = saved_errno;
 }
 
-uint64_t fwl_os_clock_ns(void)
+static uint64_t read_clock(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+uint64_t fwl_os_clock_ns(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t fwl_os_coarse_clock_ns(void)
+{
+    return read_clock(CLOCK_MONOTONIC_COARSE);
 }

@@ -23,6 +23,7 @@
 #include "pool/pool_debug.h"
 #include "pool/pool_purge.h"
 #include "pool/pool_system.h"
+#include "pool/span_blocks.h"
 
 enum {
     CACHE_SIZE_MAX = 16 << 20,
@@ -248,9 +249,7 @@ static void release_span(FwlHeap *heap, FwlSpan *span)
 static FwlSpan *return_block(FwlHeap *heap, void *block)
 {
     FwlSpan *span = fwl_span_of(fwl_segment_of(block), block);
-    fwl_link_write(heap->pool, block, span->free_list);
-    span->free_list = block;
-    span->live--;
+    fwl_span_put(heap->pool, span, block);
     if (!span->is_listed)
         list_span(heap, span);
     return span;
@@ -340,17 +339,27 @@ static size_t usage_of(const FwlHeap *heap)
     return heap->top - (size_t)heap->headroom;
 }
 
+/* Adds up the usage of the classes of one word of used_classes, and forgets those without any. */
+static void add_up_tiers(FwlHeap *heap, size_t word, size_t *tiers)
+{
+    for (uint64_t rest = heap->used_classes[word]; rest != 0; rest &= rest - 1) {
+        const unsigned bit = (unsigned)__builtin_ctzll(rest);
+        const FwlHeapClass *class = &heap->classes[word * 64 + bit];
+        tiers[fwl_tier_of(&heap->pool->config, class->block_size)] +=
+            fwl_heap_live_count(class) * class->block_size;
+        if (class->taken == 0)
+            heap->used_classes[word] &= ~((uint64_t)1 << bit);
+    }
+}
+
 static void count_tiers(FwlHeap *heap)
 {
     size_t now[FWL_TIER_FRAME] = {0};
-    for (size_t i = 0; i < FWL_CLASS_COUNT; i++) {
-        const FwlHeapClass *class = &heap->classes[i];
-        if (class->taken > 0)
-            now[fwl_tier_of(&heap->pool->config, class->block_size)] +=
-                fwl_heap_live_count(class) * class->block_size;
-    }
+    for (size_t i = 0; i < sizeof heap->used_classes / sizeof *heap->used_classes; i++)
+        add_up_tiers(heap, i, now);
     for (size_t t = 0; t < FWL_TIER_FRAME; t++) {
-        fwl_sum_add(&heap->pool->tier_usage[t], now[t] - heap->tier_counted[t]);
+        if (now[t] != heap->tier_counted[t])
+            fwl_sum_add(&heap->pool->tier_usage[t], now[t] - heap->tier_counted[t]);
         heap->tier_counted[t] = now[t];
     }
 }
@@ -390,7 +399,7 @@ static void move_top(FwlHeap *heap)
 /* What was in use in this period or the last one. */
 static size_t recent_usage(FwlHeap *heap)
 {
-    const uint64_t now = fwl_os_clock_ns();
+    const uint64_t now = fwl_os_coarse_clock_ns();
     if (now - heap->period_start_ns > HOT_NS) {
         heap->recent_top[1] =
             now - heap->period_start_ns > 2 * (uint64_t)HOT_NS ? 0 : heap->recent_top[0];
@@ -432,8 +441,8 @@ static void bound_cache(FwlHeap *heap)
         most = hot_cache_max(heap);
     if (cached > most) {
         heap->is_hot = false;
-        heap->flushed_ns = fwl_os_clock_ns();
-        flush_down_to(heap, most / 2);
+        heap->flushed_ns = fwl_os_coarse_clock_ns();
+        flush_down_to(heap, most - most / 4);
         cached = heap->taken_size - usage_of(heap);
     }
     const size_t room = (size_t)heap->headroom + (most - cached);
@@ -669,20 +678,15 @@ bool fwl_heap_free_remotely(FwlHeap *heap, void *block)
  * they were never used. */
 static void take_from_span(FwlHeap *heap, FwlHeapClass *class, FwlSpan *span, size_t count)
 {
-    size_t got = 0;
-    void *taken[REFILL_COUNT_MAX];
-    while (got < count && span->free_list) {
-        taken[got] = span->free_list;
-        span->free_list = fwl_link_read(heap->pool, taken[got++]);
-    }
-    for (; got < count && span->carved < span->capacity; span->carved++)
-        taken[got++] = span->start + span->carved * span->block_size;
+    const size_t free_count = span->capacity - span->live;
+    const size_t got = count < free_count ? count : free_count;
+    const size_t index = (size_t)(class - heap->classes);
     for (size_t i = 0; i < got; i++)
-        class->top[got - i] = taken[i];
+        class->top[got - i] = fwl_span_take(heap->pool, span);
+    heap->used_classes[index / 64] |= (uint64_t)1 << (index % 64);
     class->top += got;
     class->taken += got;
     heap->taken_size += got * class->block_size;
-    span->live += (uint32_t)got;
 }
 
 static size_t refill_count(const FwlHeapClass *class)
@@ -700,14 +704,14 @@ static bool refill(FwlHeap *heap, FwlHeapClass *class)
     if (class->capacity == 0)
         grow_stack(heap, class);
     take_from_span(heap, class, span, refill_count(class));
-    if (!span->free_list && span->carved == span->capacity)
+    if (!fwl_span_has_free(span))
         unlist_span(span);
     return true;
 }
 
 static void regret_flush(FwlHeap *heap)
 {
-    if (heap->flushed_ns > 0 && fwl_os_clock_ns() - heap->flushed_ns < HOT_NS)
+    if (heap->flushed_ns > 0 && fwl_os_coarse_clock_ns() - heap->flushed_ns < HOT_NS)
         heap->is_hot = true;
     heap->flushed_ns = 0;
 }
@@ -725,15 +729,30 @@ static bool add_span(FwlHeap *heap, size_t class_index, bool is_forced, bool *is
     return refill(heap, &heap->classes[class_index]);
 }
 
+/* Where a class is short of blocks, its neighbour may have one at hand: a run of its own, which is
+ * only some pages longer, and begins at a page, whatever alignment was asked for. */
+static size_t class_with_block(const FwlHeap *heap, size_t class_index)
+{
+    if (class_index + 1 == FWL_CLASS_COUNT)
+        return class_index;
+    const FwlHeapClass *next = &heap->classes[class_index + 1];
+    const bool is_run = next->block_size >= FWL_RUN_SIZE_MIN + heap->pool->page_size &&
+                        next->block_size % heap->pool->page_size == 0;
+    return is_run && cached_count(next) > 0 ? class_index + 1 : class_index;
+}
+
 void *fwl_heap_take_slowly(FwlHeap *heap, size_t class_index, bool is_forced,
                            FwlSpanFailure *failure)
 {
     FwlHeapClass *class = &heap->classes[class_index];
     bool is_new = false;
     collect(heap);
-    if (cached_count(class) == 0 && !refill(heap, class) &&
-        !add_span(heap, class_index, is_forced, &is_new, failure))
-        return NULL;
+    if (cached_count(class) == 0 && !refill(heap, class)) {
+        class_index = class_with_block(heap, class_index);
+        if (cached_count(&heap->classes[class_index]) == 0 &&
+            !add_span(heap, class_index, is_forced, &is_new, failure))
+            return NULL;
+    }
     class->system_allocs += is_new;
     void *block = fwl_heap_take(heap, class_index);
     move_top(heap);

@@ -28,7 +28,7 @@
  *     top - headroom == sum over classes of live blocks * block_size      (the heap's usage)
  *     taken_size == sum over classes of taken * block_size
  *     peak >= top where headroom <= 0; blocks that are on their way home still count as live
- *     a span is listed  <=>  it has free or uncarved blocks
+ *     a span is listed  <=>  it has free blocks
  */
 #ifndef FWL_HEAP_H
 #define FWL_HEAP_H
@@ -99,6 +99,7 @@ struct FwlHeap {
     size_t peak;         /* the most bytes in live blocks that this heap had on its own */
     size_t counted;      /* what the pool's sum has of this heap's usage */
     size_t tier_counted[FWL_TIER_FRAME];
+    uint64_t used_classes[(FWL_CLASS_COUNT + 63) / 64]; /* bits: of which blocks are taken */
     _Atomic(uintptr_t) owner; /* the thread's token; 0: an orphan, to be taken over */
     FwlLink link;             /* in the pool's list */
     FwlMutex mutex;

@@ -48,19 +48,24 @@ enum {
     FWL_SEGMENT_SIZE = 4 << 20,
     FWL_GRANULE_SHIFT = 12, /* log2 of the smallest page that systems have */
     FWL_GRANULE_COUNT = FWL_SEGMENT_SIZE >> FWL_GRANULE_SHIFT,
-    FWL_LARGE_MAX = 1 << 20,                 /* largest block that segments of runs hold */
-    FWL_ROW_CLASS_COUNT = 64,                /* classes of up to FWL_GRANULE_COUNT pages */
+    FWL_LARGE_MAX = 1 << 20,     /* largest block that segments of runs hold */
+    FWL_RUN_SIZE_MIN = 32 << 10, /* a run of small blocks has at least these bytes */
+    /* Of a segment of runs: one for its idle pages, one for each run, one for each row of free
+     * pages between them. */
+    FWL_SPAN_COUNT = 2 * (FWL_SEGMENT_SIZE / FWL_RUN_SIZE_MIN),
+    FWL_ROW_CLASS_COUNT = 64, /* classes of up to FWL_GRANULE_COUNT pages */
     FWL_NAME_SIZE = 32,
 };
 
 typedef struct FwlHeap FwlHeap;
 
 typedef struct FwlSpan {
-    /* Free blocks that were carved; the first word of each is the next. */
-    _Alignas(64) void *free_list;
+    /* Its free blocks (span_blocks.h): a bit for each, or a list and what is not carved. */
+    _Alignas(64) uint64_t free_bits;
+    void *free_list;
     FwlHeap *heap; /* that takes blocks from it; NULL: a frame */
     uint32_t live; /* blocks that are out: with callers, or cached by the heap */
-    uint32_t carved;   /* blocks that were cut so far: the rest was never touched */
+    uint32_t carved;   /* of many blocks, those that were cut so far: the rest was not used */
     uint32_t capacity; /* blocks that fit */
     uint16_t class_index;
     bool is_listed;    /* in its heap's list of spans with free blocks */
@@ -103,7 +108,7 @@ typedef struct FwlGranule {
     uint8_t heap_number; /* of the heap that the span is of; 0: of a frame, or of none with one */
 } FwlGranule;
 
-_Static_assert(FWL_LARGE_MAX >> FWL_GRANULE_SHIFT <= UINT8_MAX + 1, "distances fit a byte");
+_Static_assert(FWL_SPAN_COUNT <= UINT8_MAX + 1, "numbers of spans fit a byte");
 _Static_assert(FWL_CLASS_COUNT <= UINT8_MAX, "class indices fit a byte");
 
 typedef struct FwlSegment {
@@ -118,10 +123,11 @@ typedef struct FwlSegment {
     uint64_t page_is_used[FWL_GRANULE_COUNT / 64];
     uint64_t page_is_idle[FWL_GRANULE_COUNT / 64];  /* free, and still committed */
     uint64_t page_is_ready[FWL_GRANULE_COUNT / 64]; /* never used, but populated and charged */
+    uint64_t span_is_used[FWL_SPAN_COUNT / 64];     /* runs only */
     /* All 0 for a frame, whose block may begin where the segment ends. */
     FwlGranule granules[FWL_GRANULE_COUNT + 1];
-    /* A frame has one. Runs have one for each granule, the first of them for all idle pages, and
-     * behind these a byte for each granule: how far it is from its span's first one. */
+    /* A frame has one. Of runs there are as many as a segment can have, the lowest in use first, so
+     * that few pages hold them; and behind them a byte for each granule, the number of its span. */
     FwlSpan spans[];
 } FwlSegment;
 
@@ -397,16 +403,17 @@ static inline FwlGranule fwl_granule_of(const FwlSegment *segment, const void *b
     return segment->granules[fwl_granule_index(segment, block)];
 }
 
-/* Of each granule of a segment of runs from its span's first one. */
-static inline uint8_t *fwl_distances(FwlSegment *segment)
+/* Of each granule of a segment of runs: the number of its run; of the first and of the last page of
+ * a row that of the row. */
+static inline uint8_t *fwl_span_numbers(FwlSegment *segment)
 {
-    return (uint8_t *)(void *)&segment->spans[FWL_GRANULE_COUNT];
+    return (uint8_t *)(void *)&segment->spans[FWL_SPAN_COUNT];
 }
 
 static inline FwlSpan *fwl_span_of(FwlSegment *segment, const void *block)
 {
     const size_t index = fwl_granule_index(segment, block);
-    return &segment->spans[segment->is_frame ? 0 : index - fwl_distances(segment)[index]];
+    return &segment->spans[segment->is_frame ? 0 : fwl_span_numbers(segment)[index]];
 }
 
 /* The smallest class that holds size bytes, which may be 0. */

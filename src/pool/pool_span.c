@@ -9,8 +9,9 @@
  * takes the shortest row that is long enough, whatever of it is idle, and only what is not is
  * charged. So memory goes from class to class without leaving.
  *
- *     | run       | row: first span ...  last span | run  |
- *                   ^ start, size, link  ^ start
+ *     | run       | row: first page ...  last page | run  |
+ *       ^ every       ^ has the number   ^ and has, too
+ *         page has      of its span
  *
  * All idle pages of a segment are one entry in the lists of idle spans: its first span, whose pages
  * are the segment's header's and so are nobody's.
@@ -23,20 +24,22 @@
  */
 #include "pool/pool_span.h"
 
+#include <string.h>
+
 #include "base/align.h"
 #include "pool/heap.h"
+#include "pool/span_blocks.h"
 
 enum {
-    SPAN_SIZE_MIN = 32 << 10, /* a run of small blocks has at least these bytes */
-    SPAN_WASTE_SHARE = 16,    /* a run leaves at most this part of itself unused at its end */
-    ROW_TRIES = 8,            /* rows of about the length wanted that are looked at */
+    SPAN_WASTE_SHARE = 16, /* a run leaves at most this part of itself unused at its end */
+    ROW_TRIES = 8,         /* rows of about the length wanted that are looked at */
 };
 
 /* Pages */
 
 size_t fwl_span_first_page(const FwlPool *pool)
 {
-    const size_t header = sizeof(FwlSegment) + FWL_GRANULE_COUNT * (sizeof(FwlSpan) + 1);
+    const size_t header = sizeof(FwlSegment) + FWL_SPAN_COUNT * sizeof(FwlSpan) + FWL_GRANULE_COUNT;
     return fwl_align_up(header, pool->page_size) / pool->page_size;
 }
 
@@ -45,22 +48,33 @@ static bool is_page_used(const FwlSegment *segment, size_t page)
     return segment->page_is_used[page / 64] >> (page % 64) & 1u;
 }
 
+/* Of a word of bits: those from `first` up to, and without, `end`. */
+static uint64_t bits_between(size_t word, size_t first, size_t end)
+{
+    const size_t start = word * 64;
+    uint64_t bits = ~(uint64_t)0;
+    if (first > start)
+        bits &= ~(uint64_t)0 << (first - start);
+    if (end < start + 64)
+        bits &= ~(~(uint64_t)0 << (end - start));
+    return bits;
+}
+
 static void set_pages(uint64_t *words, size_t first, size_t count, bool value)
 {
-    for (size_t page = first; page < first + count; page++) {
-        const uint64_t bit = (uint64_t)1 << (page % 64);
-        if (value)
-            words[page / 64] |= bit;
-        else
-            words[page / 64] &= ~bit;
+    const size_t end = first + count;
+    for (size_t word = first / 64; word * 64 < end; word++) {
+        const uint64_t bits = bits_between(word, first, end);
+        words[word] = value ? words[word] | bits : words[word] & ~bits;
     }
 }
 
 static size_t count_pages(const uint64_t *words, size_t first, size_t count)
 {
+    const size_t end = first + count;
     size_t set = 0;
-    for (size_t page = first; page < first + count; page++)
-        set += words[page / 64] >> (page % 64) & 1u;
+    for (size_t word = first / 64; word * 64 < end; word++)
+        set += (size_t)__builtin_popcountll(words[word] & bits_between(word, first, end));
     return set;
 }
 
@@ -120,32 +134,61 @@ static size_t row_class(size_t count)
     return fwl_class_units(index) > count ? index - 1 : index;
 }
 
-/* A page's span, of which its other granules make no use. */
+/* Spans of a segment. There is always one more: see FWL_SPAN_COUNT. */
+
+static FwlSpan *new_span(FwlSegment *segment)
+{
+    size_t word = 0;
+    while (segment->span_is_used[word] == ~(uint64_t)0)
+        word++;
+    const unsigned bit = (unsigned)__builtin_ctzll(~segment->span_is_used[word]);
+    segment->span_is_used[word] |= (uint64_t)1 << bit;
+    return &segment->spans[word * 64 + bit];
+}
+
+static uint8_t number_of(const FwlSegment *segment, const FwlSpan *span)
+{
+    return (uint8_t)(span - segment->spans);
+}
+
+static void end_span(FwlSegment *segment, const FwlSpan *span)
+{
+    const size_t number = number_of(segment, span);
+    segment->span_is_used[number / 64] &= ~((uint64_t)1 << (number % 64));
+}
+
+static size_t granule_of_page(const FwlPool *pool, size_t page)
+{
+    return page * (pool->page_size >> FWL_GRANULE_SHIFT);
+}
+
 static FwlSpan *span_at(const FwlPool *pool, FwlSegment *segment, size_t page)
 {
-    return &segment->spans[page * (pool->page_size >> FWL_GRANULE_SHIFT)];
+    return &segment->spans[fwl_span_numbers(segment)[granule_of_page(pool, page)]];
 }
 
 static void list_row(FwlPool *pool, FwlSegment *segment, Row row)
 {
     const size_t index = row_class(row.count);
-    FwlSpan *span = span_at(pool, segment, row.first);
+    FwlSpan *span = new_span(segment);
     *span = (FwlSpan){.start = (char *)segment + row.first * pool->page_size,
                       .size = row.count * pool->page_size};
-    span_at(pool, segment, row.first + row.count - 1)->start = span->start;
+    uint8_t *numbers = fwl_span_numbers(segment);
+    numbers[granule_of_page(pool, row.first)] = number_of(segment, span);
+    numbers[granule_of_page(pool, row.first + row.count - 1)] = number_of(segment, span);
     fwl_list_push_front(&pool->free_rows[index], &span->link);
     pool->has_free_rows |= (uint64_t)1 << index;
 }
 
-static Row unlist_row(FwlPool *pool, FwlSegment *segment, const FwlSpan *any_end)
+static Row unlist_row(FwlPool *pool, FwlSegment *segment, FwlSpan *span)
 {
-    const size_t first = page_of(pool, segment, any_end->start);
-    FwlSpan *span = span_at(pool, segment, first);
-    const Row row = {.first = first, .count = span->size / pool->page_size};
+    const Row row = {.first = page_of(pool, segment, span->start),
+                     .count = span->size / pool->page_size};
     const size_t index = row_class(row.count);
     fwl_list_remove(&span->link);
     if (fwl_list_is_empty(&pool->free_rows[index]))
         pool->has_free_rows &= ~((uint64_t)1 << index);
+    end_span(segment, span);
     return row;
 }
 
@@ -243,6 +286,7 @@ static FwlSegment *map_run_segment(FwlPool *pool, bool is_forced, FwlSpanFailure
     }
     pool->committed_size += charge;
     const size_t first = fwl_span_first_page(pool);
+    segment->span_is_used[0] = 1;
     mark_used(segment, 0, first, true);
     list_row(pool, segment,
              (Row){.first = first, .count = FWL_SEGMENT_SIZE / pool->page_size - first});
@@ -270,10 +314,10 @@ static void unmap_if_spare(FwlPool *pool, FwlSegment *segment)
 
 /* Runs */
 
-/* The bytes of a run of blocks: pages, at least SPAN_SIZE_MIN, little left over at the end. */
+/* The bytes of a run of blocks: pages, at least FWL_RUN_SIZE_MIN, little left over at the end. */
 static size_t run_size(const FwlPool *pool, size_t block_size)
 {
-    const size_t least = block_size > SPAN_SIZE_MIN ? block_size : SPAN_SIZE_MIN;
+    const size_t least = block_size > FWL_RUN_SIZE_MIN ? block_size : FWL_RUN_SIZE_MIN;
     size_t size = fwl_align_up(least, pool->page_size);
     while (size % block_size > size / SPAN_WASTE_SHARE)
         size += pool->page_size;
@@ -355,16 +399,15 @@ static bool take_place(FwlPool *pool, Place place, bool is_forced, bool *is_new,
 /* Makes the pages of a place a run of a class, for a heap. */
 static FwlSpan *make_run(FwlPool *pool, Place place, size_t class_index, uint8_t heap_number)
 {
-    const size_t granules_a_page = pool->page_size >> FWL_GRANULE_SHIFT;
     const size_t block_size = fwl_class_size(pool, class_index);
     FwlSegment *segment = place.segment;
-    const size_t first_granule = place.first * granules_a_page;
+    FwlSpan *span = new_span(segment);
+    const size_t first = granule_of_page(pool, place.first);
+    const size_t end = granule_of_page(pool, place.first + place.count);
     const FwlGranule granule = {.class_index = (uint8_t)class_index, .heap_number = heap_number};
-    for (size_t i = 0; i < place.count * granules_a_page; i++) {
-        segment->granules[first_granule + i] = granule;
-        fwl_distances(segment)[first_granule + i] = (uint8_t)i;
-    }
-    FwlSpan *span = span_at(pool, segment, place.first);
+    for (size_t i = first; i < end; i++)
+        segment->granules[i] = granule;
+    memset(fwl_span_numbers(segment) + first, number_of(segment, span), end - first);
     *span = (FwlSpan){
         .start = (char *)segment + place.first * pool->page_size,
         .size = place.count * pool->page_size,
@@ -372,6 +415,7 @@ static FwlSpan *make_run(FwlPool *pool, Place place, size_t class_index, uint8_t
         .class_index = (uint16_t)class_index,
         .capacity = (uint32_t)(place.count * pool->page_size / block_size),
     };
+    fwl_span_free_all(span);
     fwl_pool_poison(pool, span->start, span->size);
     return span;
 }
@@ -401,6 +445,7 @@ void fwl_span_release(FwlPool *pool, FwlSpan *span)
     const Row row = {.first = page_of(pool, segment, span->start), .count = size / pool->page_size};
     const uint64_t now_ns = fwl_os_clock_ns();
     set_pages(segment->page_is_idle, row.first, row.count, true);
+    end_span(segment, span);
     free_pages(pool, segment, row);
     if (idle->size > 0)
         fwl_idle_end(pool, idle);

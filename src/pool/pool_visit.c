@@ -2,14 +2,10 @@
 /*
  * Who holds what: walking the live blocks of a pool.
  *
- * A span does not know which of its blocks are live, only which are not:
- *
- *     live == carved - free list - what other threads have freed, which is taken home before
- *
- * so the free list of each span is marked in a map of bits, and what is carved and not marked is
- * live. With every heap, the debug part and the spans of the pool locked that is the state of one
- * moment. What a program is shown is a list made at that moment, so that its callback runs without
- * a lock.
+ * A span does not know which of its blocks are live, only which are free (span_blocks.h); what
+ * other threads have freed, and what caches hold, is taken home before. With every heap, the debug
+ * part and the spans of the pool locked that is the state of one moment. What a program is shown is
+ * a list made at that moment, so that its callback runs without a lock.
  */
 #include <string.h>
 
@@ -18,6 +14,7 @@
 #include "pool/heap.h"
 #include "pool/pool_debug.h"
 #include "pool/pool_system.h"
+#include "pool/span_blocks.h"
 
 /* Blocks of the span that has the most: one of the least run, 64 KiB on systems with pages as
  * large, of the smallest blocks. */
@@ -82,14 +79,18 @@ static void look_at_slot(const Walk *walk, FwlSegment *segment, const FwlSpan *s
     walk->look(walk->opaque, &block, NULL);
 }
 
-static void mark_free(const FwlPool *pool, const FwlSpan *span, uint64_t *is_free)
+/* Marks the free ones of the blocks that there are, and gives how many these are. */
+static size_t mark_free(const FwlPool *pool, const FwlSpan *span, uint64_t *is_free)
 {
-    void *next = span->free_list;
-    while (next) {
-        const size_t i = (size_t)((char *)next - span->start) / span->block_size;
-        is_free[i / 64] |= (uint64_t)1 << i % 64;
-        next = fwl_link_read(pool, next);
+    if (fwl_span_has_few(span)) {
+        is_free[0] = span->free_bits;
+        return span->capacity;
     }
+    for (void *next = span->free_list; next; next = fwl_link_read(pool, next)) {
+        const size_t i = fwl_span_index_of(span, next);
+        is_free[i / 64] |= (uint64_t)1 << i % 64;
+    }
+    return span->carved;
 }
 
 static void look_at_run(const Walk *walk, FwlSegment *segment, const FwlSpan *span)
@@ -97,8 +98,8 @@ static void look_at_run(const Walk *walk, FwlSegment *segment, const FwlSpan *sp
     if (span->live == 0 || !span->heap)
         return;
     uint64_t is_free[CAPACITY_MAX / 64] = {0};
-    mark_free(walk->pool, span, is_free);
-    for (size_t i = 0; i < span->carved; i++) {
+    const size_t count = mark_free(walk->pool, span, is_free);
+    for (size_t i = 0; i < count; i++) {
         if (!(is_free[i / 64] >> i % 64 & 1))
             look_at_slot(walk, segment, span, span->start + i * span->block_size);
     }
