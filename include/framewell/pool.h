@@ -134,7 +134,8 @@ typedef struct FwlPoolTierStats {
     uint64_t peak_usage;         /* the most that current_usage has been: exact for frames, and for
                                     one thread's smaller blocks; where both or several threads
                                     make it, 2 MiB off at most for each thread with smaller
-                                    blocks. Never less than a current_usage in a snapshot */
+                                    blocks, or a 32nd of what it had at its most. Never less
+                                    than a current_usage in a snapshot */
     uint64_t allocation_count;   /* blocks handed out */
     uint64_t free_count;         /* blocks that came back */
     uint64_t pool_hit_count;     /* allocations served from memory that the pool already had */

@@ -11,9 +11,6 @@
  * once the heap is hot, and may cache what its blocks took a moment ago, until it does not any
  * more. So a thread that frees much and takes it again, time after time, does not go to the pool
  * for it.
- *
- * Fork: the handler takes every lock of every pool, so that the child finds all of them in order;
- * the heaps of threads that the child does not have become orphans there.
  */
 #include "pool/heap.h"
 
@@ -21,7 +18,6 @@
 
 #include "base/align.h"
 #include "pool/pool_debug.h"
-#include "pool/pool_purge.h"
 #include "pool/pool_system.h"
 #include "pool/span_blocks.h"
 
@@ -36,7 +32,6 @@ enum {
     REFILL_SIZE = 8 << 10,   /* bytes that a stack is refilled with at once, at least one block */
     PARCEL_SIZE = 256 << 10, /* bytes that wait in a parcel for more of them */
     SPINS_BEFORE_YIELD = 64,
-    NS_PER_MS = 1000000,
 };
 
 /* What all stacks of one class can grow to, the NULL at the bottom of each included. */
@@ -49,10 +44,9 @@ _Atomic(uintptr_t) fwl_heap_care_limit;
 /* The stack of a class that was not used yet: no block, and no place for any. Never written to. */
 static void *no_slots[1];
 
-FwlMutex fwl_default_pool_lock = FWL_MUTEX_INIT;
-static FwlMutex pools_lock = FWL_MUTEX_INIT;
-static FwlLink all_pools = {&all_pools, &all_pools};
-static uint64_t last_pool_id = FWL_DEFAULT_POOL_ID; /* under pools_lock */
+/* Bits: the numbers that heaps have. A number also stands in the granules of spans, of which no
+ * block is live any more when the heap ends. */
+static _Atomic(uint64_t) numbers_taken[FWL_HEAP_NUMBER_COUNT / 64];
 
 /* Locks */
 
@@ -129,7 +123,7 @@ void fwl_heaps_unlock_all(FwlPool *pool)
 
 static void init_classes(FwlHeap *heap, const FwlPool *pool)
 {
-    for (size_t i = 0; i < FWL_CLASS_COUNT; i++) {
+    for (size_t i = 0; i <= FWL_NO_CLASS; i++) {
         FwlHeapClass *class = &heap->classes[i];
         class->top = no_slots;
         class->last = no_slots;
@@ -138,12 +132,39 @@ static void init_classes(FwlHeap *heap, const FwlPool *pool)
     }
 }
 
+/* Requests from runs have a class; larger ones, and all that share their place in the table, none.
+ */
+static uint8_t tabled_class(const FwlPool *pool, size_t size)
+{
+    return size <= pool->config.large_block_size ? (uint8_t)fwl_class_of_size(pool, size)
+                                                 : FWL_NO_CLASS;
+}
+
 static void fill_class_table(FwlClassTable *table, const FwlPool *pool)
 {
     for (size_t i = 0; i < sizeof table->fine; i++)
-        table->fine[i] = (uint8_t)fwl_class_of_size(pool, i << FWL_FINE_SHIFT);
+        table->fine[i] = tabled_class(pool, i << FWL_FINE_SHIFT);
     for (size_t i = 0; i < sizeof table->coarse; i++)
-        table->coarse[i] = (uint8_t)fwl_class_of_size(pool, i << FWL_COARSE_SHIFT);
+        table->coarse[i] = tabled_class(pool, i << FWL_COARSE_SHIFT);
+}
+
+/* A number that no other heap has; 0: all are given away. */
+static uint16_t take_number(void)
+{
+    for (uint16_t number = 1; number < FWL_HEAP_NUMBER_COUNT; number++) {
+        const uint64_t bit = (uint64_t)1 << number % 64;
+        _Atomic(uint64_t) *const word = &numbers_taken[number / 64];
+        if (!(atomic_fetch_or_explicit(word, bit, memory_order_relaxed) & bit))
+            return number;
+    }
+    return 0;
+}
+
+static void give_number_back(uint16_t number)
+{
+    const uint64_t bit = (uint64_t)1 << number % 64;
+    if (number > 0)
+        atomic_fetch_and_explicit(&numbers_taken[number / 64], ~bit, memory_order_relaxed);
 }
 
 static FwlHeap *map_heap(FwlPool *pool)
@@ -160,14 +181,13 @@ static FwlHeap *map_heap(FwlPool *pool)
     const size_t share = pool->config.max_idle_size / CACHE_SHARE;
     heap->pool = pool;
     heap->mapping_size = size;
-    const size_t run_max = pool->config.large_block_size;
-    heap->fast_max = run_max < FWL_TABLED_MAX ? run_max : FWL_TABLED_MAX;
     atomic_init(&heap->locked, !fwl_heap_is_biased);
+    heap->slack = FWL_USAGE_SLACK;
     heap->cache_max = share < CACHE_SIZE_MAX ? share : CACHE_SIZE_MAX;
     heap->new_slots = (void **)(void *)(heap + 1);
     init_classes(heap, pool);
     fill_class_table(&heap->class_table, pool);
-    heap->number = pool->heap_count < UINT8_MAX ? (uint8_t)++pool->heap_count : 0;
+    heap->number = take_number();
     heap->fast_number = heap->number == 0 || pool->can_wait ? FWL_NO_HEAP_NUMBER : heap->number;
     fwl_list_push_front(&pool->heaps, &heap->link);
     return heap;
@@ -368,9 +388,12 @@ static void count_tiers(FwlHeap *heap)
  * little above, so that going up and down there costs nothing. */
 static void place_top(FwlHeap *heap, size_t usage)
 {
-    const size_t above = usage + FWL_USAGE_SLACK;
-    if (heap->peak < usage)
+    if (heap->peak < usage) {
         heap->peak = usage;
+        if (heap->slack < usage / FWL_SLACK_SHARE)
+            heap->slack = usage / FWL_SLACK_SHARE;
+    }
+    const size_t above = usage + heap->slack;
     heap->top = above < heap->peak ? above : heap->peak;
     heap->headroom = (ptrdiff_t)(heap->top - usage);
 }
@@ -391,8 +414,8 @@ static void move_top(FwlHeap *heap)
     if (heap->recent_top[0] < heap->top)
         heap->recent_top[0] = heap->top;
     place_top(heap, usage);
-    const size_t drift = usage - heap->counted + FWL_USAGE_SLACK;
-    if (drift > 2 * FWL_USAGE_SLACK)
+    const size_t drift = usage - heap->counted + heap->slack;
+    if (drift > 2 * heap->slack)
         fwl_heap_count_usage(heap);
 }
 
@@ -409,16 +432,20 @@ static size_t recent_usage(FwlHeap *heap)
     return heap->recent_top[0] > heap->recent_top[1] ? heap->recent_top[0] : heap->recent_top[1];
 }
 
+static size_t hot_most(const FwlHeap *heap)
+{
+    return HOT_SHARE * heap->pool->config.max_idle_size;
+}
+
 /* How many bytes may be cached; asked when there are more than cache_max. */
 static size_t hot_cache_max(FwlHeap *heap)
 {
     if (!heap->is_hot)
         return heap->cache_max;
-    const size_t hot_most = HOT_SHARE * heap->pool->config.max_idle_size;
     const size_t recent = recent_usage(heap);
     const size_t usage = usage_of(heap);
     const size_t hot = recent > usage ? recent - usage : 0;
-    const size_t allowed = hot < hot_most ? hot : hot_most;
+    const size_t allowed = hot < hot_most(heap) ? hot : hot_most(heap);
     return allowed > heap->cache_max ? allowed : heap->cache_max;
 }
 
@@ -445,8 +472,10 @@ static void bound_cache(FwlHeap *heap)
         flush_down_to(heap, most - most / 4);
         cached = heap->taken_size - usage_of(heap);
     }
+    if (most > heap->cache_max) /* hot: with each free may be cached as much more as is */
+        most = hot_most(heap);
     const size_t room = (size_t)heap->headroom + (most - cached);
-    heap->headroom_max = room < 2 * FWL_USAGE_SLACK ? room : 2 * FWL_USAGE_SLACK;
+    heap->headroom_max = room < 2 * heap->slack ? room : 2 * heap->slack;
 }
 
 void fwl_heap_settle(FwlHeap *heap, size_t class_index)
@@ -466,7 +495,7 @@ void fwl_heap_settle(FwlHeap *heap, size_t class_index)
 
 static void take_home(FwlHeap *heap, void *block)
 {
-    const size_t class_index = fwl_granule_of(fwl_segment_of(block), block).class_index;
+    const size_t class_index = fwl_granule_class(fwl_granule_of(fwl_segment_of(block), block));
     if (fwl_heap_put(heap, class_index, block))
         fwl_heap_settle(heap, class_index);
 }
@@ -674,6 +703,13 @@ bool fwl_heap_free_remotely(FwlHeap *heap, void *block)
 
 /* Taking slowly */
 
+/* The cache grows by as much, and headroom_max ends the fast path so much earlier. */
+static void count_taken(FwlHeap *heap, size_t size)
+{
+    heap->taken_size += size;
+    heap->headroom_max -= size < heap->headroom_max ? size : heap->headroom_max;
+}
+
 /* Moves up to count blocks of a span onto an empty stack, the first of them on top, untouched where
  * they were never used. */
 static void take_from_span(FwlHeap *heap, FwlHeapClass *class, FwlSpan *span, size_t count)
@@ -686,7 +722,7 @@ static void take_from_span(FwlHeap *heap, FwlHeapClass *class, FwlSpan *span, si
     heap->used_classes[index / 64] |= (uint64_t)1 << (index % 64);
     class->top += got;
     class->taken += got;
-    heap->taken_size += got * class->block_size;
+    count_taken(heap, got * class->block_size);
 }
 
 static size_t refill_count(const FwlHeapClass *class)
@@ -731,30 +767,39 @@ static bool add_span(FwlHeap *heap, size_t class_index, bool is_forced, bool *is
 
 /* Where a class is short of blocks, its neighbour may have one at hand: a run of its own, which is
  * only some pages longer, and begins at a page, whatever alignment was asked for. */
-static size_t class_with_block(const FwlHeap *heap, size_t class_index)
+static void *take_of_neighbour(FwlHeap *heap, size_t class_index)
 {
-    if (class_index + 1 == FWL_CLASS_COUNT)
-        return class_index;
+    if (class_index + 1 >= FWL_CLASS_COUNT)
+        return NULL;
     const FwlHeapClass *next = &heap->classes[class_index + 1];
-    const bool is_run = next->block_size >= FWL_RUN_SIZE_MIN + heap->pool->page_size &&
-                        next->block_size % heap->pool->page_size == 0;
-    return is_run && cached_count(next) > 0 ? class_index + 1 : class_index;
+    const size_t page_size = heap->pool->page_size;
+    const bool is_run = next->block_size > FWL_RUN_SIZE_MIN && next->block_size % page_size == 0;
+    return is_run && cached_count(next) > 0 ? fwl_heap_take(heap, class_index + 1) : NULL;
+}
+
+void *fwl_heap_take_at_hand(FwlHeap *heap, size_t class_index)
+{
+    FwlHeapClass *class = &heap->classes[class_index];
+    collect(heap);
+    const bool is_there = cached_count(class) > 0 || refill(heap, class);
+    void *block =
+        is_there ? fwl_heap_take(heap, class_index) : take_of_neighbour(heap, class_index);
+    if (fwl_heap_is_unsettled(heap))
+        fwl_heap_settle(heap, class_index);
+    return block;
 }
 
 void *fwl_heap_take_slowly(FwlHeap *heap, size_t class_index, bool is_forced,
                            FwlSpanFailure *failure)
 {
-    FwlHeapClass *class = &heap->classes[class_index];
+    void *block = fwl_heap_take_at_hand(heap, class_index);
+    if (block)
+        return block;
     bool is_new = false;
-    collect(heap);
-    if (cached_count(class) == 0 && !refill(heap, class)) {
-        class_index = class_with_block(heap, class_index);
-        if (cached_count(&heap->classes[class_index]) == 0 &&
-            !add_span(heap, class_index, is_forced, &is_new, failure))
-            return NULL;
-    }
-    class->system_allocs += is_new;
-    void *block = fwl_heap_take(heap, class_index);
+    if (!add_span(heap, class_index, is_forced, &is_new, failure))
+        return NULL;
+    heap->classes[class_index].system_allocs += is_new;
+    block = fwl_heap_take(heap, class_index);
     move_top(heap);
     bound_cache(heap);
     return block;
@@ -776,6 +821,7 @@ void fwl_heaps_unmap_all(FwlPool *pool)
     while (!fwl_list_is_empty(&pool->heaps)) {
         FwlHeap *heap = FWL_ITEM_OF(pool->heaps.next, FwlHeap, link);
         fwl_list_remove(&heap->link);
+        give_number_back(heap->number);
         fwl_os_mutex_destroy(&heap->mutex);
         fwl_os_unmap(heap, heap->mapping_size);
     }
@@ -802,177 +848,11 @@ static void orphan(FwlHeap *heap)
         collect_orphan(receiver);
 }
 
-static void leave_all_heaps(void)
+void fwl_heap_leave_pool(FwlPool *pool)
 {
-    const uintptr_t token = fwl_thread_token();
-    fwl_os_mutex_lock(&pools_lock);
-    for (FwlLink *link = all_pools.next; link != &all_pools; link = link->next) {
-        FwlPool *pool = FWL_ITEM_OF(link, FwlPool, all_link);
-        fwl_os_mutex_lock(&pool->heaps_lock);
-        FwlHeap *heap = find_owned(pool, token);
-        if (heap)
-            orphan(heap);
-        fwl_os_mutex_unlock(&pool->heaps_lock);
-    }
-    fwl_os_mutex_unlock(&pools_lock);
-    fwl_thread_memory = (FwlThreadMemory){0};
-}
-
-/* Fork. Pools are listed the youngest first, so a parent comes after its children: from
- * the back. */
-
-#define FOR_EACH_POOL_OLDEST_FIRST(pool)                                     \
-    for (FwlPool *pool = FWL_ITEM_OF(all_pools.previous, FwlPool, all_link); \
-         &pool->all_link != &all_pools;                                      \
-         pool = FWL_ITEM_OF(pool->all_link.previous, FwlPool, all_link))
-
-static void lock_everything(void)
-{
-    fwl_purge_lock_life();
-    fwl_os_mutex_lock(&fwl_default_pool_lock);
-    fwl_os_mutex_lock(&pools_lock);
-    FOR_EACH_POOL_OLDEST_FIRST(pool)
-    fwl_os_mutex_lock(&pool->children_lock);
-    FOR_EACH_POOL_OLDEST_FIRST(pool)
     fwl_os_mutex_lock(&pool->heaps_lock);
-    FOR_EACH_POOL_OLDEST_FIRST(pool)
-    fwl_heaps_lock_all(pool);
-    FOR_EACH_POOL_OLDEST_FIRST(pool)
-    fwl_os_mutex_lock(&pool->debug.lock);
-    FOR_EACH_POOL_OLDEST_FIRST(pool)
-    fwl_os_mutex_lock(&pool->span_lock);
-    FOR_EACH_POOL_OLDEST_FIRST(pool)
-    fwl_os_mutex_lock(&pool->wait_lock);
-    fwl_os_mutex_lock(&fwl_debug_trace_lock);
-    fwl_purge_lock_sleep();
-}
-
-static void unlock_everything(void)
-{
-    fwl_purge_unlock_sleep();
-    fwl_os_mutex_unlock(&fwl_debug_trace_lock);
-    FOR_EACH_POOL_OLDEST_FIRST(pool)
-    {
-        fwl_os_mutex_unlock(&pool->wait_lock);
-        fwl_os_mutex_unlock(&pool->span_lock);
-        fwl_os_mutex_unlock(&pool->debug.lock);
-        fwl_heaps_unlock_all(pool);
-        fwl_os_mutex_unlock(&pool->heaps_lock);
-        fwl_os_mutex_unlock(&pool->children_lock);
-    }
-    fwl_os_mutex_unlock(&pools_lock);
-    fwl_os_mutex_unlock(&fwl_default_pool_lock);
-    fwl_purge_unlock_life();
-}
-
-/* In the child: the threads of all other heaps are gone, and so are those that waited. A condition
- * remembers who waits, and its end would wait for them: it is made anew. */
-static void unlock_everything_in_child(void)
-{
-    const uintptr_t token = fwl_thread_token();
-    fwl_os_thread_number_forget();
-    fwl_purge_forget_thread();
-    FOR_EACH_POOL_OLDEST_FIRST(pool)
-    {
-        atomic_store_explicit(&pool->waiter_count, 0, memory_order_relaxed);
-        pool->trim_count = 0;
-        (void)fwl_os_condition_init(&pool->wait_condition);
-        for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next) {
-            FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);
-            if (atomic_load_explicit(&heap->owner, memory_order_relaxed) == token)
-                continue;
-            atomic_store_explicit(&heap->owner, 0, memory_order_relaxed);
-            /* Its owner may have been about to find it locked. */
-            atomic_store_explicit(&heap->busy, 0, memory_order_relaxed);
-        }
-    }
-    unlock_everything();
-}
-
-/* All pools */
-
-static void start_process(void)
-{
-    static bool is_started;
-    if (is_started)
-        return;
-    is_started = true;
-    fwl_heap_is_biased = fwl_os_heavy_barrier_init();
-    fwl_system_choose();
-    fwl_exit_init();
-    fwl_os_thread_exit_init(leave_all_heaps);
-    fwl_os_fork_init(lock_everything, unlock_everything, unlock_everything_in_child);
-}
-
-static void make_id(FwlPool *pool, bool is_default)
-{
-    const size_t slot = is_default ? 0 : 1 + last_pool_id % (FWL_THREAD_SLOTS - 1);
-    pool->id = is_default ? FWL_DEFAULT_POOL_ID : ++last_pool_id;
-    pool->slot = slot * sizeof(FwlThreadSlot);
-}
-
-void fwl_heaps_add_pool(FwlPool *pool, bool is_default)
-{
-    fwl_os_mutex_lock(&pools_lock);
-    start_process();
-    if (fwl_pool_is_system) {
-        pool->config.enable_debug = false;  /* the tools that malloc is for see more */
-        pool->config.purge_interval_ms = 0; /* nothing is ever idle */
-    }
-    if (pool->config.enable_debug)
-        atomic_store_explicit(&fwl_debug_is_used, true, memory_order_relaxed);
-    if (pool->config.enable_debug || fwl_pool_is_system)
-        atomic_store_explicit(&fwl_heap_care_limit, UINTPTR_MAX, memory_order_relaxed);
-    make_id(pool, is_default);
-    fwl_list_push_front(&all_pools, &pool->all_link);
-    fwl_os_mutex_unlock(&pools_lock);
-}
-
-void fwl_heaps_remove_pool(FwlPool *pool)
-{
-    fwl_os_mutex_lock(&pools_lock);
-    fwl_list_remove(&pool->all_link);
-    fwl_os_mutex_unlock(&pools_lock);
-}
-
-FwlPurgeTimes fwl_heaps_purge_idle(void)
-{
-    uint64_t due_ns = UINT64_MAX;
-    uint32_t interval_ms = UINT32_MAX;
-    fwl_os_mutex_lock(&pools_lock);
-    for (FwlLink *link = all_pools.next; link != &all_pools; link = link->next) {
-        FwlPool *pool = FWL_ITEM_OF(link, FwlPool, all_link);
-        if (pool->config.purge_interval_ms == 0)
-            continue;
-        const uint64_t due_here_ns = fwl_span_purge(pool);
-        due_ns = due_here_ns < due_ns ? due_here_ns : due_ns;
-        if (pool->config.purge_interval_ms < interval_ms)
-            interval_ms = pool->config.purge_interval_ms;
-    }
-    fwl_os_mutex_unlock(&pools_lock);
-    return (FwlPurgeTimes){
-        .due_ns = due_ns,
-        .next_ns = fwl_os_clock_ns() + (uint64_t)interval_ms * NS_PER_MS,
-    };
-}
-
-static bool has_address(FwlPool *pool, const void *address)
-{
-    fwl_os_mutex_lock(&pool->span_lock);
-    const bool has = fwl_span_find(pool, address).segment != NULL;
-    fwl_os_mutex_unlock(&pool->span_lock);
-    return has;
-}
-
-FwlPool *fwl_heaps_find_pool(const void *address, bool is_debug_only)
-{
-    FwlPool *found = NULL;
-    fwl_os_mutex_lock(&pools_lock);
-    for (FwlLink *link = all_pools.next; link != &all_pools && !found; link = link->next) {
-        FwlPool *pool = FWL_ITEM_OF(link, FwlPool, all_link);
-        if ((pool->config.enable_debug || !is_debug_only) && has_address(pool, address))
-            found = pool;
-    }
-    fwl_os_mutex_unlock(&pools_lock);
-    return found;
+    FwlHeap *heap = find_owned(pool, fwl_thread_token());
+    if (heap)
+        orphan(heap);
+    fwl_os_mutex_unlock(&pool->heaps_lock);
 }

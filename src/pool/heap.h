@@ -70,16 +70,15 @@ typedef struct FwlParcel {
     void *blocks[FWL_PARCEL_BLOCKS];
 } FwlParcel;
 
-/* How far a heap's usage may be from what the pool's sum has of it: the error of the pool's peak
- * for each thread that allocates. */
-enum { FWL_USAGE_SLACK = 2 << 20 };
+/* How far a heap's usage may be from what the pool's sum has of it: so many bytes, or that share of
+ * the most it was. It is the error of the pool's peak for each thread that allocates. */
+enum { FWL_USAGE_SLACK = 2 << 20, FWL_SLACK_SHARE = 32 };
 
 struct FwlHeap {
     atomic_uint busy;
     atomic_uint locked;
     FwlPool *pool;
-    size_t fast_max; /* the largest request that is served from runs and has its class tabled */
-    uint8_t number;  /* among the pool's heaps, from 1 on; 0 where there are too many */
+    uint16_t number; /* among the process's heaps, from 1 on; 0 where there are too many */
     /* The number of blocks that need no more than the fast path to be freed; one that no block has
      * where there is no such, or frees have to look for waiters. */
     uint16_t fast_number;
@@ -89,6 +88,7 @@ struct FwlHeap {
     size_t headroom_max;
 
     size_t top;
+    size_t slack; /* at least FWL_USAGE_SLACK */
     size_t taken_size;
     size_t cache_max; /* bytes that may be cached, whatever the usage was */
     /* The most usage of this and of the last period: what was in use a moment ago may be cached. */
@@ -115,12 +115,12 @@ struct FwlHeap {
     _Alignas(64) _Atomic(void *) remote;
     _Atomic(FwlParcel *) inbox;
 
-    _Alignas(64) FwlHeapClass classes[FWL_CLASS_COUNT];
+    _Alignas(64) FwlHeapClass classes[FWL_CLASS_COUNT + 1]; /* FWL_NO_CLASS never has a block */
     FwlClassTable class_table;
     FwlParcel parcels[FWL_PARCEL_COUNT];
 };
 
-enum { FWL_NO_HEAP_NUMBER = UINT8_MAX + 1 };
+enum { FWL_NO_HEAP_NUMBER = FWL_HEAP_NUMBER_COUNT };
 
 /* What stands in `remote` of a closed pool's heaps: nothing may be added any more. */
 #define FWL_REMOTE_CLOSED ((void *)(uintptr_t)1)
@@ -178,8 +178,11 @@ FwlHeap *fwl_heap_get(FwlPool *pool);
 
 /* With the heap's lock: */
 
-/* A block of the class when its cache has none: from what came home, from spans. NULL: *failure
- * says why. */
+/* A block for the class when its cache has none, of what the heap has: what came home, spans, the
+ * next class. NULL: there is none. */
+void *fwl_heap_take_at_hand(FwlHeap *heap, size_t class_index);
+
+/* The same, from new spans, too. NULL: *failure says why. */
 void *fwl_heap_take_slowly(FwlHeap *heap, size_t class_index, bool is_forced,
                            FwlSpanFailure *failure);
 
@@ -207,8 +210,13 @@ bool fwl_heap_free_remotely(FwlHeap *heap, void *block);
 /* With heaps_lock: gathers, and gives empty spans back. */
 void fwl_heaps_release_empty(FwlPool *pool);
 
+/* Makes this thread's heap of the pool an orphan, where it has one. */
+void fwl_heap_leave_pool(FwlPool *pool);
+
 /* Unmaps the heaps of a pool that nobody uses any more. */
 void fwl_heaps_unmap_all(FwlPool *pool);
+
+/* pool_process.c */
 
 /* Held while the default pool is started; taken before all other locks. */
 extern FwlMutex fwl_default_pool_lock;

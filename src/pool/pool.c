@@ -429,26 +429,36 @@ static __attribute__((noinline)) void *alloc_slowly(FwlPool *pool, size_t alignm
     return fwl_pool_plain_alloc(pool, alignment, size);
 }
 
-/* What is left to do when the fast path is in the heap: it got a block that leaves the heap
- * unsettled, or none. Never in a debug pool, whose heaps no thread remembers. */
+/* The fast path is in the heap, and got a block that leaves the heap unsettled, or none. Never in a
+ * debug pool, whose heaps no thread remembers. */
 static __attribute__((noinline)) void *finish_alloc(FwlHeap *heap, void *block, size_t size)
 {
+    const size_t class_index = fwl_class_look_up(&heap->class_table, size);
     if (block)
-        fwl_heap_settle(heap, fwl_class_look_up(&heap->class_table, size));
+        fwl_heap_settle(heap, class_index);
+    else
+        block = fwl_heap_take_at_hand(heap, class_index);
     fwl_heap_leave(heap);
     return block ? trim_to_size(block, size) : fwl_pool_plain_alloc(heap->pool, 1, size);
+}
+
+/* Somebody else has the heap's lock. */
+static __attribute__((noinline)) void *alloc_locked(FwlHeap *heap, size_t size)
+{
+    fwl_heap_leave(heap);
+    return fwl_pool_plain_alloc(heap->pool, 1, size);
 }
 
 /* caller: where the public function returns to; for the slow way only. */
 static inline void *alloc_from(FwlPool *pool, size_t size, void *caller)
 {
     const FwlThreadSlot *slot = fwl_thread_slot(pool);
-    if (!fwl_thread_slot_is_of(slot, pool) || size > slot->heap->fast_max)
-        return alloc_slowly(pool, 1, size, caller);
     FwlHeap *heap = slot->heap;
-    void *block = NULL;
-    if (__builtin_expect(fwl_heap_enter(heap), 1))
-        block = fwl_heap_take(heap, fwl_class_look_up(&heap->class_table, size));
+    if (!fwl_thread_slot_is_of(slot, pool))
+        return alloc_slowly(pool, 1, size, caller);
+    if (__builtin_expect(!fwl_heap_enter(heap), 0))
+        return alloc_locked(heap, size);
+    void *block = fwl_heap_take(heap, fwl_class_look_up(&heap->class_table, size));
     if (__builtin_expect(!block || fwl_heap_is_unsettled(heap), 0))
         return finish_alloc(heap, block, size);
     fwl_heap_leave(heap);
@@ -468,11 +478,10 @@ void *fwl_pool_alloc(FwlPool *pool, size_t size)
 
 void *fwl_pool_aligned_alloc(FwlPool *pool, size_t alignment, size_t size)
 {
-    const size_t own = fwl_pool_alignment(pool);
     if (!pool)
-        pool = &default_pool; /* started, by the question before */
-    if (fwl_is_power_of_two(alignment) && alignment <= own)
-        return alloc(pool, size, __builtin_return_address(0));
+        pool = &default_pool; /* where it is not started its alignment is 0 */
+    if (alignment <= pool->config.alignment && fwl_is_power_of_two(alignment))
+        return alloc_from(pool, size, __builtin_return_address(0));
     return alloc_slowly(pool, alignment, size, __builtin_return_address(0));
 }
 
@@ -557,17 +566,17 @@ static __attribute__((noinline)) void free_slowly(void *block)
  * which makes a free fast. */
 static inline void free_likely(const FwlPool *pool, void *block)
 {
-    const FwlSegment *segment = fwl_segment_of(block);
-    const FwlGranule *granule = &segment->granules[fwl_granule_index(segment, block)];
+    const FwlGranule granule = fwl_granule_of(fwl_segment_of(block), block);
     const FwlThreadSlot *slot = fwl_thread_slot(pool);
     FwlHeap *heap = slot->heap;
-    if (__builtin_expect(segment->pool != pool, 0) || !fwl_thread_slot_is_of(slot, pool) ||
-        __builtin_expect(heap->fast_number != granule->heap_number, 0))
+    const size_t class_index = fwl_granule_class(granule);
+    if (!fwl_thread_slot_is_of(slot, pool) ||
+        __builtin_expect(heap->fast_number != fwl_granule_heap(granule), 0))
         free_slowly(block);
     else if (__builtin_expect(!fwl_heap_enter(heap), 0))
-        free_locked(heap, granule->class_index, block);
-    else if (fwl_heap_put(heap, granule->class_index, block))
-        finish_free(heap, granule->class_index);
+        free_locked(heap, class_index, block);
+    else if (fwl_heap_put(heap, class_index, block))
+        finish_free(heap, class_index);
     else
         fwl_heap_leave(heap);
 }
@@ -630,8 +639,10 @@ void fwl_pool_free(FwlPool *pool, void *block)
 {
     if (needs_care(block))
         free_with_care(pool, block, __builtin_return_address(0));
+    else if (__builtin_expect(!pool, 0))
+        free_likely(&default_pool, block);
     else
-        free_likely(__builtin_expect(pool != NULL, 1) ? pool : &default_pool, block);
+        free_likely(pool, block);
 }
 
 void fwl_block_free(void *block)

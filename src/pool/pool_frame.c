@@ -68,7 +68,7 @@ static void advise_huge_pages(const FwlPool *pool, const FwlSegment *segment, ch
     const size_t before = (uintptr_t)start % HUGE_PAGE_SIZE;
     const size_t offset = (size_t)(start - segment->mapping);
     char *from = start - (before < offset ? before : offset);
-    if (pool->config.use_huge_pages && !pool->config.source && end - start >= HUGE_PAGE_SIZE)
+    if (pool->config.use_huge_pages && !pool->config.source && end - start > HUGE_PAGE_SIZE)
         fwl_os_advise_huge_pages(from, (size_t)(end - from));
 }
 

@@ -19,8 +19,8 @@
  *
  * Which lock holds what:
  *   life_lock      (pool_purge.c) the making and the end of the purge thread
- *   fwl_default_pool_lock  (heap.c) the start of the default pool
- *   pools_lock     (heap.c) the list of all pools
+ *   fwl_default_pool_lock  (pool_process.c) the start of the default pool
+ *   pools_lock     (pool_process.c) the list of all pools
  *   children_lock  a pool's list of children
  *   heaps_lock     a pool's list of heaps, who owns each
  *   a heap's lock  the heap, its spans and what is in them (heap.h)
@@ -101,15 +101,36 @@ typedef struct FwlFramePages {
     uint64_t whole_until_ns; /* when a block last had all pages that there are */
 } FwlFramePages;
 
-/* What a call has to know of a block's place, close together. Granules rather than pages: so that
- * it shifts by a constant. */
-typedef struct FwlGranule {
-    uint8_t class_index;
-    uint8_t heap_number; /* of the heap that the span is of; 0: of a frame, or of none with one */
-} FwlGranule;
+/*
+ * What a call has to know of a block's place: the class, and the number of the heap that the span
+ * is of; 0 for a frame, and for spans of heaps that got no number. Numbers are the process's, so
+ * that a free need not ask whose segment it is. For each granule rather than page: so that it
+ * shifts by a constant.
+ */
+typedef uint16_t FwlGranule;
+
+enum {
+    FWL_GRANULE_CLASS_BITS = 7,
+    FWL_HEAP_NUMBER_COUNT = 1 << (16 - FWL_GRANULE_CLASS_BITS),
+};
+
+static inline FwlGranule fwl_granule_make(size_t class_index, unsigned heap_number)
+{
+    return (FwlGranule)(heap_number << FWL_GRANULE_CLASS_BITS | class_index);
+}
+
+static inline size_t fwl_granule_class(FwlGranule granule)
+{
+    return granule & ((1u << FWL_GRANULE_CLASS_BITS) - 1);
+}
+
+static inline unsigned fwl_granule_heap(FwlGranule granule)
+{
+    return (unsigned)granule >> FWL_GRANULE_CLASS_BITS;
+}
 
 _Static_assert(FWL_SPAN_COUNT <= UINT8_MAX + 1, "numbers of spans fit a byte");
-_Static_assert(FWL_CLASS_COUNT <= UINT8_MAX, "class indices fit a byte");
+_Static_assert(FWL_CLASS_COUNT <= 1 << FWL_GRANULE_CLASS_BITS, "class indices fit their bits");
 
 typedef struct FwlSegment {
     FwlPool *pool;
@@ -184,7 +205,6 @@ struct FwlPool {
 
     FwlMutex heaps_lock;
     FwlLink heaps;
-    unsigned heap_count; /* those that have a number */
     FwlSum usage; /* what the heaps have counted so far, and frames */
     FwlSum tier_usage[FWL_TIER_COUNT];
 
@@ -284,7 +304,7 @@ typedef struct FwlSpanFailure {
  * A span of the class without live blocks, for the heap of that number. *is_new tells whether pages
  * were taken. NULL: *failure says why.
  */
-FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, uint8_t heap_number, bool is_forced,
+FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, unsigned heap_number, bool is_forced,
                           bool *is_new, FwlSpanFailure *failure);
 
 /* Takes back a run without live blocks: keeps its pages idle, within what the configuration allows.

@@ -33,7 +33,7 @@ typedef struct FwlPurgeTimes {
     uint64_t next_ns;
 } FwlPurgeTimes;
 
-/* heap.c: goes through all pools that want it. */
+/* pool_process.c: goes through all pools that want it. */
 FwlPurgeTimes fwl_heaps_purge_idle(void);
 
 /* pool_idle.c: gives back what is too old or too much; when more will be due. With the span_lock

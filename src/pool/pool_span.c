@@ -397,14 +397,14 @@ static bool take_place(FwlPool *pool, Place place, bool is_forced, bool *is_new,
 }
 
 /* Makes the pages of a place a run of a class, for a heap. */
-static FwlSpan *make_run(FwlPool *pool, Place place, size_t class_index, uint8_t heap_number)
+static FwlSpan *make_run(FwlPool *pool, Place place, size_t class_index, unsigned heap_number)
 {
     const size_t block_size = fwl_class_size(pool, class_index);
     FwlSegment *segment = place.segment;
     FwlSpan *span = new_span(segment);
     const size_t first = granule_of_page(pool, place.first);
     const size_t end = granule_of_page(pool, place.first + place.count);
-    const FwlGranule granule = {.class_index = (uint8_t)class_index, .heap_number = heap_number};
+    const FwlGranule granule = fwl_granule_make(class_index, heap_number);
     for (size_t i = first; i < end; i++)
         segment->granules[i] = granule;
     memset(fwl_span_numbers(segment) + first, number_of(segment, span), end - first);
@@ -420,7 +420,7 @@ static FwlSpan *make_run(FwlPool *pool, Place place, size_t class_index, uint8_t
     return span;
 }
 
-FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, uint8_t heap_number, bool is_forced,
+FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, unsigned heap_number, bool is_forced,
                           bool *is_new, FwlSpanFailure *failure)
 {
     const size_t count = run_size(pool, fwl_class_size(pool, class_index)) / pool->page_size;

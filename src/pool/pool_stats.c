@@ -74,7 +74,7 @@ static void add_heap(FwlPool *pool, FwlPoolStats *stats, FwlHeap *heap)
     for (size_t i = 0; i < FWL_CLASS_COUNT; i++)
         add_class(pool, stats, &heap->classes[i]);
     fwl_heap_count_usage(heap);
-    /* What one heap had on its own is exact, which the sum, behind by FWL_USAGE_SLACK, is not. */
+    /* What one heap had on its own is exact, which the sum, behind by its slack, is not. */
     fwl_sum_raise_peak(&pool->usage, heap->peak);
 }
 

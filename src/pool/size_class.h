@@ -23,6 +23,7 @@ enum {
     /* Enough for requests up to 1 MiB in units of 16 bytes: 16 bits of units, 13 doublings beyond
      * the first eight sizes. */
     FWL_CLASS_COUNT = 14 * FWL_CLASS_STEPS,
+    FWL_NO_CLASS = FWL_CLASS_COUNT, /* of what runs do not hold */
 };
 
 /* The class of a request of units, at least 1. */
@@ -55,6 +56,8 @@ static inline size_t fwl_class_look_up(const FwlClassTable *table, size_t size)
 {
     if (__builtin_expect(size <= FWL_FINE_MAX, 1))
         return table->fine[(size + (1 << FWL_FINE_SHIFT) - 1) >> FWL_FINE_SHIFT];
+    if (size > FWL_TABLED_MAX)
+        return FWL_NO_CLASS;
     return table->coarse[(size + (1 << FWL_COARSE_SHIFT) - 1) >> FWL_COARSE_SHIFT];
 }
 

@@ -113,13 +113,15 @@ static void the_peak_of_frames_is_exact(void)
     assert_int_equal(stats.tier[FWL_TIER_FRAME].peak_usage, usage);
 }
 
-/* A heap tells the pool of its usage now and then, and may have risen since: by 2 MiB at most, also
- * where a snapshot came in between. Frames on top of it make each moment a peak. */
+/* A heap tells the pool of its usage now and then, and may have risen since: by 2 MiB at most, or a
+ * 32nd of the most it had, also where a snapshot came in between. Frames on top of it make each
+ * moment a peak. */
 
 enum { HEAP_BLOCKS = 3000, STEP_BLOCKS = 10 };
 
 typedef struct Hill {
     FwlPool *pool;
+    size_t block_size;
     void *blocks[HEAP_BLOCKS];
     size_t count;
     size_t usage;
@@ -128,7 +130,7 @@ typedef struct Hill {
 static void climb_to(Hill *hill, size_t count)
 {
     while (hill->count < count) {
-        void *block = need(fwl_pool_alloc(hill->pool, 10 * KIB));
+        void *block = need(fwl_pool_alloc(hill->pool, hill->block_size));
         hill->usage += fwl_pool_usable_size(block);
         hill->blocks[hill->count++] = block;
     }
@@ -139,32 +141,43 @@ static void climb_to(Hill *hill, size_t count)
     }
 }
 
-static void expect_peak_with_frame(const Hill *hill, size_t frame_size)
+static void expect_peak_with_frame(const Hill *hill, size_t frame_size, size_t error)
 {
     void *frame = need(fwl_pool_alloc(hill->pool, frame_size));
     const size_t peak = hill->usage + fwl_pool_usable_size(frame);
     fwl_pool_free(hill->pool, frame);
-    assert_in_range(stats_of(hill->pool).peak_usage, peak - SLACK, peak);
+    assert_in_range(stats_of(hill->pool).peak_usage, peak - error, peak);
 }
 
-static void a_snapshot_does_not_widen_the_error_of_the_peak(void)
+static void expect_error_of_peak(size_t block_size)
 {
     need_pages();
     FwlPool *pool = make_pool();
     later(close_pool, &pool);
     static Hill hill;
-    hill = (Hill){.pool = pool};
+    hill = (Hill){.pool = pool, .block_size = block_size};
     climb_to(&hill, HEAP_BLOCKS);
-    size_t frame_size = 32 * MIB;
+    const size_t error = hill.usage / 32 > SLACK ? hill.usage / 32 : SLACK;
+    size_t frame_size = 4 * hill.usage;
     for (size_t low = 1000; low < 1400; low += STEP_BLOCKS) {
         climb_to(&hill, 1800);
         climb_to(&hill, low);
         (void)stats_of(pool);
-        climb_to(&hill, low + 390); /* not quite 4 MiB */
-        frame_size += 8 * MIB;
-        expect_peak_with_frame(&hill, frame_size);
+        climb_to(&hill, low + 390); /* of 10 KiB not quite 4 MiB */
+        frame_size += 2 * error + 4 * MIB;
+        expect_peak_with_frame(&hill, frame_size, error);
     }
     climb_to(&hill, 0);
+}
+
+static void a_snapshot_does_not_widen_the_error_of_the_peak(void)
+{
+    expect_error_of_peak(10 * KIB);
+}
+
+static void the_error_is_a_32nd_where_a_thread_had_much(void)
+{
+    expect_error_of_peak(60 * KIB);
 }
 
 static void a_snapshot_at_rest_has_the_peak_of_that_moment(void)
@@ -281,6 +294,7 @@ int main(int argc, char **argv)
         CASE_ONCE(the_peak_of_one_thread_is_exact),
         CASE_ONCE(the_peak_of_frames_is_exact),
         CASE_ONCE(a_snapshot_does_not_widen_the_error_of_the_peak),
+        CASE_ONCE(the_error_is_a_32nd_where_a_thread_had_much),
         CASE(a_snapshot_at_rest_has_the_peak_of_that_moment),
         CASE_ONCE(frames_keep_their_bytes_while_pages_go_around),
     };
