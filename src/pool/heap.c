@@ -7,10 +7,10 @@
  * orphans, with the spans that still have live blocks. A block that is freed into an orphan is
  * collected by whoever frees it.
  *
- * The cache is bounded in bytes: by cache_max. Only where what was beyond that is wanted again at
- * once the heap is hot, and may cache what its blocks took a moment ago, until it does not any
- * more. So a thread that frees much and takes it again, time after time, does not go to the pool
- * for it.
+ * The cache is bounded in bytes: by cache_max, for all threads of a pool together by max_idle_size.
+ * Only where what was beyond that is wanted again at once the heap is hot, and may cache what its
+ * blocks took a moment ago, until it does not any more. So a thread that frees much and takes it
+ * again, time after time, does not go to the pool for it.
  */
 #include "pool/heap.h"
 
@@ -23,7 +23,8 @@
 
 enum {
     CACHE_SIZE_MAX = 16 << 20,
-    CACHE_SHARE = 4, /* but no more than this part of what the pool may have idle */
+    CACHE_SHARE = 4, /* but no more than this part of what the pool may have idle, or, where more
+                        threads than that have a heap, their part of it */
     HOT_SHARE = 4,   /* nor, of what was in use a moment ago, more than so often that */
     HOT_NS = 20 * 1000000,
     FIRST_CAPACITY = 16, /* of a stack of blocks; doubled as it is needed */
@@ -178,12 +179,10 @@ static FwlHeap *map_heap(FwlPool *pool)
         fwl_os_unmap(heap, size);
         return NULL;
     }
-    const size_t share = pool->config.max_idle_size / CACHE_SHARE;
     heap->pool = pool;
     heap->mapping_size = size;
     atomic_init(&heap->locked, !fwl_heap_is_biased);
     heap->slack = FWL_USAGE_SLACK;
-    heap->cache_max = share < CACHE_SIZE_MAX ? share : CACHE_SIZE_MAX;
     heap->new_slots = (void **)(void *)(heap + 1);
     init_classes(heap, pool);
     fill_class_table(&heap->class_table, pool);
@@ -204,11 +203,21 @@ static FwlHeap *find_owned(FwlPool *pool, uintptr_t owner)
     return NULL;
 }
 
+/* Bytes that one of the heaps that the pool has now may cache. */
+static size_t cache_share(const FwlPool *pool)
+{
+    const size_t heaps = atomic_load_explicit(&pool->owned_heaps, memory_order_relaxed);
+    const size_t share = pool->config.max_idle_size / (heaps > CACHE_SHARE ? heaps : CACHE_SHARE);
+    return share < CACHE_SIZE_MAX ? share : CACHE_SIZE_MAX;
+}
+
 static void take_over(FwlHeap *heap, uintptr_t owner)
 {
     fwl_heap_lock(heap);
+    atomic_fetch_add_explicit(&heap->pool->owned_heaps, 1, memory_order_relaxed);
     atomic_store_explicit(&heap->owner, owner, memory_order_release);
     heap->thread = fwl_os_thread_number();
+    heap->cache_max = cache_share(heap->pool);
     fwl_heap_unlock(heap);
 }
 
@@ -462,6 +471,7 @@ static void flush_down_to(FwlHeap *heap, size_t cache_size)
 /* Keeps the cache within its bound, and lets headroom_max end the fast path where it is reached. */
 static void bound_cache(FwlHeap *heap)
 {
+    heap->cache_max = cache_share(heap->pool);
     size_t most = fwl_pool_is_over_limit(heap->pool) ? 0 : heap->cache_max;
     size_t cached = heap->taken_size - usage_of(heap);
     if (cached > most && most > 0)
@@ -829,6 +839,14 @@ void fwl_heaps_unmap_all(FwlPool *pool)
 
 /* Threads that end */
 
+void fwl_heap_disown(FwlHeap *heap)
+{
+    if (is_orphan(heap))
+        return;
+    atomic_fetch_sub_explicit(&heap->pool->owned_heaps, 1, memory_order_relaxed);
+    atomic_store_explicit(&heap->owner, 0, memory_order_release);
+}
+
 static void orphan(FwlHeap *heap)
 {
     FwlHeap *receiver = NULL;
@@ -838,7 +856,7 @@ static void orphan(FwlHeap *heap)
         collect(heap);
         fwl_heap_release_empty(heap);
     }
-    atomic_store_explicit(&heap->owner, 0, memory_order_release);
+    fwl_heap_disown(heap);
     fwl_heap_unlock(heap);
     /* What was freed between the collect and the orphaning. */
     if (atomic_load_explicit(&heap->remote, memory_order_relaxed) ||

@@ -90,7 +90,7 @@ struct FwlHeap {
     size_t top;
     size_t slack; /* at least FWL_USAGE_SLACK */
     size_t taken_size;
-    size_t cache_max; /* bytes that may be cached, whatever the usage was */
+    size_t cache_max; /* bytes that may be cached, whatever the usage was; as of the last look */
     /* The most usage of this and of the last period: what was in use a moment ago may be cached. */
     size_t recent_top[2];
     uint64_t period_start_ns;
@@ -194,6 +194,9 @@ uint64_t fwl_heap_live_count(const FwlHeapClass *class);
 
 /* Gives all spans without live blocks back to the pool. */
 void fwl_heap_release_empty(FwlHeap *heap);
+
+/* Nobody's from now on, if it was somebody's. */
+void fwl_heap_disown(FwlHeap *heap);
 
 /* Refuses blocks from now on, for a pool that is being closed; after fwl_heaps_gather. */
 void fwl_heap_close(FwlHeap *heap);

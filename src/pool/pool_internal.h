@@ -205,6 +205,7 @@ struct FwlPool {
 
     FwlMutex heaps_lock;
     FwlLink heaps;
+    _Atomic(size_t) owned_heaps;
     FwlSum usage; /* what the heaps have counted so far, and frames */
     FwlSum tier_usage[FWL_TIER_COUNT];
 

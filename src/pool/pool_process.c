@@ -92,7 +92,7 @@ static void unlock_everything_in_child(void)
             FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);
             if (atomic_load_explicit(&heap->owner, memory_order_relaxed) == token)
                 continue;
-            atomic_store_explicit(&heap->owner, 0, memory_order_relaxed);
+            fwl_heap_disown(heap);
             /* Its owner may have been about to find it locked. */
             atomic_store_explicit(&heap->busy, 0, memory_order_relaxed);
         }

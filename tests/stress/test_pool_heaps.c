@@ -37,6 +37,15 @@ static FwlPoolStats stats_of(FwlPool *pool)
     return stats;
 }
 
+/* Of runs that are with heaps, without the look of a snapshot, which takes their caches home. */
+static size_t held_size(FwlPool *pool)
+{
+    fwl_os_mutex_lock(&pool->span_lock);
+    const size_t size = pool->committed_size - pool->idle_size;
+    fwl_os_mutex_unlock(&pool->span_lock);
+    return size;
+}
+
 static void run_thread(void *(*run)(void *opaque), void *opaque)
 {
     FwlThread thread;
@@ -298,6 +307,56 @@ static void a_child_ends_a_pool_that_a_thread_waited_for(void)
     assert_int_equal(status, 0);
 }
 
+/* Threads that had much, gave it back and sleep. */
+
+enum { SLEEPERS = 16, NAP_BLOCKS = 64, NAP_SIZE = 64 * KIB, IDLE_SIZE = 8 * MIB };
+
+typedef struct Dormitory {
+    FwlPool *pool;
+    atomic_uint waiting_count; /* for the others to have a heap, then to be woken */
+    atomic_uint asleep_count;
+    atomic_bool is_morning;
+} Dormitory;
+
+static void *fall_asleep(void *opaque)
+{
+    Dormitory *dormitory = opaque;
+    void *blocks[NAP_BLOCKS];
+    fwl_pool_free(dormitory->pool, fwl_pool_alloc(dormitory->pool, 1));
+    atomic_fetch_add(&dormitory->waiting_count, 1);
+    while (atomic_load(&dormitory->waiting_count) < SLEEPERS)
+        fwl_os_yield();
+    for (size_t i = 0; i < NAP_BLOCKS; i++)
+        blocks[i] = fwl_pool_alloc(dormitory->pool, NAP_SIZE);
+    for (size_t i = 0; i < NAP_BLOCKS; i++)
+        fwl_pool_free(dormitory->pool, blocks[i]);
+    atomic_fetch_add(&dormitory->asleep_count, 1);
+    const struct timespec a_moment = {.tv_nsec = 1000 * 1000};
+    while (!atomic_load(&dormitory->is_morning))
+        nanosleep(&a_moment, NULL);
+    return NULL;
+}
+
+static void threads_that_sleep_keep_no_more_than_may_be_idle(void)
+{
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
+    config.max_idle_size = IDLE_SIZE;
+    Dormitory dormitory = {0};
+    need_ok(fwl_pool_create(&dormitory.pool, &config));
+    later(close_pool, &dormitory.pool);
+    FwlThread threads[SLEEPERS];
+    for (size_t i = 0; i < SLEEPERS; i++)
+        assert_int_equal(fwl_os_thread_create(&threads[i], fall_asleep, &dormitory), 0);
+    while (atomic_load(&dormitory.asleep_count) < SLEEPERS)
+        fwl_os_yield();
+    const size_t cached = held_size(dormitory.pool);
+    atomic_store(&dormitory.is_morning, true);
+    for (size_t i = 0; i < SLEEPERS; i++)
+        fwl_os_thread_join(&threads[i]);
+    assert_in_range(cached, 1, IDLE_SIZE + SLEEPERS * NAP_SIZE);
+}
+
 /* This program is built twice: test_pool_heaps_unbiased has a system without the call. */
 static void the_lock_is_biased_where_the_system_has_the_barrier_for_it(void)
 {
@@ -317,6 +376,7 @@ int main(int argc, char **argv)
         CASE_ONCE(the_peak_of_one_thread_is_exact),
         CASE_ONCE(a_child_of_a_busy_process_can_allocate),
         CASE_ONCE(a_child_ends_a_pool_that_a_thread_waited_for),
+        CASE_ONCE(threads_that_sleep_keep_no_more_than_may_be_idle),
     };
     return run_cases("pool_heaps", cases, sizeof cases / sizeof cases[0], argc, argv);
 }
