@@ -2,7 +2,7 @@
 /*
  * fwl_memcpy_backptr against av_memcpy_backptr, at every period from 1 to 64 and 56 sizes:
  *
- *     backptr_matrix [--rounds N] [--all] [apart|shifted|chained]
+ *     backptr_matrix [--rounds N] [--all] [--noise COPY] [apart|shifted|chained]
  *
  * Both are called in one process, in turn, some microseconds each, so that whatever else happens on
  * the machine happens to both; a pair's ratio is the median of the rounds' ratios. Printed are the
@@ -13,7 +13,11 @@
  *     apart     the same destination again and again: what is read was not just written
  *     shifted   each one byte behind the last, eight in turn: what is read spans several stores
  *     chained   each where the last one ended, as a decoder does it
+ *
+ * How many pairs lie above between two functions that are the same, and by how much, is found by
+ * --noise COPY, a copy of libavutil's file, which is loaded beside it and takes our place.
  */
+#include <dlfcn.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,6 +47,7 @@ enum Pattern { APART, SHIFTED, CHAINED, PATTERN_COUNT };
 static const char *const pattern_names[] = {"apart", "shifted", "chained"};
 
 struct Matrix {
+    Backptr *subject;
     enum Pattern pattern;
     int rounds;
     bool wants_all;
@@ -88,9 +93,9 @@ static struct Pair measure(const struct Matrix *matrix, int period, int size)
     static double ours[BENCH_SAMPLES_MAX], theirs[BENCH_SAMPLES_MAX];
     for (int i = -2; i < matrix->rounds; i++) { /* the first ones warm up */
         const bool first = i % 2 == 0;
-        double our = first ? time_calls(fwl_memcpy_backptr, matrix, period, size) : 0;
+        double our = first ? time_calls(matrix->subject, matrix, period, size) : 0;
         const double their = time_calls(av_memcpy_backptr, matrix, period, size);
-        our = first ? our : time_calls(fwl_memcpy_backptr, matrix, period, size);
+        our = first ? our : time_calls(matrix->subject, matrix, period, size);
         if (i < 0)
             continue;
         ours[i] = our;
@@ -139,15 +144,28 @@ static void run(struct Matrix *matrix)
            matrix->worst_size, matrix->worst, exp(matrix->log_sum / matrix->pairs));
 }
 
+/* NULL, and why is printed, where the file is none. */
+static Backptr *load_copy(const char *path)
+{
+    void *copy = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void *symbol = copy ? dlsym(copy, "av_memcpy_backptr") : NULL;
+    Backptr *function;
+    if (!symbol)
+        fprintf(stderr, "backptr_matrix: %s\n", dlerror());
+    memcpy(&function, &symbol, sizeof function);
+    return function;
+}
+
 static int usage(void)
 {
-    fprintf(stderr, "usage: backptr_matrix [--rounds N] [--all] [apart|shifted|chained]\n");
+    fprintf(stderr, "usage: backptr_matrix [--rounds N] [--all] [--noise COPY] "
+                    "[apart|shifted|chained]\n");
     return 2;
 }
 
 int main(int argc, char **argv)
 {
-    struct Matrix matrix = {.rounds = ROUNDS};
+    struct Matrix matrix = {.subject = fwl_memcpy_backptr, .rounds = ROUNDS};
     for (int i = 1; i < argc; i++) {
         int pattern = 0;
         while (pattern < PATTERN_COUNT && strcmp(argv[i], pattern_names[pattern]) != 0)
@@ -158,9 +176,13 @@ int main(int argc, char **argv)
             matrix.wants_all = true;
         else if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc)
             matrix.rounds = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--noise") == 0 && i + 1 < argc)
+            matrix.subject = load_copy(argv[++i]);
         else
             return usage();
     }
+    if (!matrix.subject)
+        return 2;
     if (matrix.rounds < 1 || matrix.rounds > BENCH_SAMPLES_MAX)
         return usage();
     run(&matrix);

@@ -3,7 +3,9 @@
  * Which copy for which plane. Rows without gaps are one piece, and memcpy knows best. With gaps a
  * call of memcpy for each row costs 7 to 17 % of a picture of 1080p: the choice among its variants
  * is made a thousand times. From STREAMED_SIZE on, storing past the caches saves the reading of
- * lines that are to be overwritten (`framewell bench layout`, copy/).
+ * lines that are to be overwritten (`framewell bench layout`, copy/). Not before, though the copy
+ * alone is faster then, too: who reads it next finds nothing in the caches, and with that reading
+ * counted a picture of 1080p takes 1.20 of what memcpy and reading take, 1.035 without.
  */
 #include "image/rows.h"
 

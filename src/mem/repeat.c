@@ -4,13 +4,16 @@
  * several stores have only just written (such a load waits until they have left the store buffer),
  * how many branches are taken, and how many instructions there are. So what is short
  *
- *     - reads the pattern once, from before dst, and repeats it in registers;
- *     - is written from both ends, by two stores that may overlap, rather than by pieces:
+ *     - below 16 bytes reads no more than four at once, and first writes what it has read, as that
+ *       is what the next call waits for;
+ *     - where nothing is repeated is written in the pieces in which the next call reads it;
+ *     - where something is, reads the pattern once, from before dst, and is written from both ends,
+ *       by stores that may overlap:
  *
  *           | first       |
  *                    | last        |      last begins at the phase (size - 8) % period
  *
- *     - has no table of jumps and no stack frame, and leaves by a tail call what takes longer.
+ *     - jumps as little as can be, has no stack frame, and leaves by a tail call what takes longer.
  *
  * bench/backptr_matrix.c measures every pair of a period and a size; it chose the limits below.
  */
@@ -24,51 +27,82 @@
 #define ALWAYS_INLINE __attribute__((always_inline)) inline
 #define NOT_INLINE    __attribute__((noinline))
 
+/* Not on the way of what is shortest. */
+#define RARELY(condition) __builtin_expect((condition), 0)
+
 enum {
+    SHORT_SIZE_MAX = 15,
+    EVEN_SIZE_MAX = 511, /* of periods 2 and 4 */
+    THREE_SIZE_MAX = 47, /* of period 3; vectors are faster then */
     WORD_PERIOD_MAX = 7,
-    EVEN_SIZE_MAX = 64, /* of periods 2 and 4; wider vectors are faster then */
-    /* From these on the wide vectors are faster, though they take longer to be filled. */
+    /* From these on wide vectors are faster, though they take longer to be filled. */
     WIDE_SIZE_MIN = FWL_REPEAT_AVX512_SIZE_MIN,
-    WIDE_SIZE_MIN_LONG = 257, /* of periods above 32: two stores a period are as good before */
+    WIDE_PERIODS = 8, /* of more than 32 bytes: two stores for each are as good up to that */
     TABLE_SIZE_MIN = 512,
+    /* What the first cache does not hold is written by memcpy, in pieces that it holds: the C
+     * library knows which instructions of this CPU write without reading first. */
+    LONG_SIZE_MIN = 48 << 10,
+    LONG_PIECE = 16 << 10,
 };
 
-/* Sizes from one of the type to two: all is read before anything is written. */
-#define COPY_ENDS(type, dst, src, size)                              \
-    do {                                                             \
-        type first_, last_;                                          \
-        memcpy(&first_, (src), sizeof first_);                       \
-        memcpy(&last_, (src) + (size) - sizeof last_, sizeof last_); \
-        memcpy((dst), &first_, sizeof first_);                       \
-        memcpy((dst) + (size) - sizeof last_, &last_, sizeof last_); \
+#define COPY_PIECE(type, dst, src)             \
+    do {                                       \
+        type piece_;                           \
+        memcpy(&piece_, (src), sizeof piece_); \
+        memcpy((dst), &piece_, sizeof piece_); \
+        (dst) += sizeof piece_;                \
+        (src) += sizeof piece_;                \
     } while (0)
 
-struct Bytes16 {
-    uint8_t byte[16];
-};
-struct Bytes32 {
-    uint8_t byte[32];
-};
-
-/* Bytes that do not overlap their source. */
-static ALWAYS_INLINE void copy(uint8_t *dst, const uint8_t *src, size_t size)
+/* Not a loop, or a compiler makes one piece of two where it finds that they do not overlap. */
+static ALWAYS_INLINE void copy_pieces(uint8_t *dst, const uint8_t *src, size_t size)
 {
-    if (size >= 16) {
-        if (size <= 32)
-            COPY_ENDS(struct Bytes16, dst, src, size);
-        else if (size <= 64)
-            COPY_ENDS(struct Bytes32, dst, src, size);
-        else
-            memcpy(dst, src, size);
-    } else if (size >= 8) {
-        COPY_ENDS(uint64_t, dst, src, size);
-    } else if (size >= 4) {
-        COPY_ENDS(uint32_t, dst, src, size);
-    } else if (size >= 2) {
-        COPY_ENDS(uint16_t, dst, src, size);
-    } else {
+    if (size >= 4)
+        COPY_PIECE(uint32_t, dst, src);
+    if (size >= 8)
+        COPY_PIECE(uint32_t, dst, src);
+    if (size >= 12)
+        COPY_PIECE(uint32_t, dst, src);
+    if (size & 2)
+        COPY_PIECE(uint16_t, dst, src);
+    if (size & 1)
         *dst = *src;
+}
+
+/* 4 to SHORT_SIZE_MAX bytes that do not overlap their source, in the pieces in which the next call
+ * reads them where that goes on where this one ends. One jump, and the pieces of a known size. */
+static ALWAYS_INLINE void copy_short(uint8_t *dst, const uint8_t *src, size_t size)
+{
+#define CASE(size)                   \
+    case size:                       \
+        copy_pieces(dst, src, size); \
+        return
+    switch (size) {
+        CASE(4);
+        CASE(5);
+        CASE(6);
+        CASE(7);
+        CASE(8);
+        CASE(9);
+        CASE(10);
+        CASE(11);
+        CASE(12);
+        CASE(13);
+        CASE(14);
+    default:
+        copy_pieces(dst, src, SHORT_SIZE_MAX);
     }
+#undef CASE
+}
+
+/* Up to three bytes, one by one: each may be of another store. */
+static ALWAYS_INLINE void repeat_bytes(uint8_t *dst, const uint8_t *src, size_t size)
+{
+    dst[0] = src[0];
+    if (size > 1)
+        dst[1] = src[1];
+    if (size > 2)
+        dst[2] = src[2];
 }
 
 /* Each round copies what is there already, so that the repeated pattern doubles. */
@@ -77,12 +111,12 @@ void fwl_repeat_plain(uint8_t *dst, size_t period, size_t size)
     const uint8_t *const src = dst - period;
     size_t known = period;
     while (size > known) {
-        copy(dst, src, known);
+        fwl_repeat_copy(dst, src, known);
         dst += known;
         size -= known;
         known *= 2;
     }
-    copy(dst, src, size);
+    fwl_repeat_copy(dst, src, size);
 }
 
 /* What is shifted out is meant to be lost: a product may wrap, and becomes a shift again. */
@@ -99,18 +133,6 @@ static ALWAYS_INLINE uint64_t shift_up(uint64_t word, size_t bits)
         const type first_ = (type)(first), last_ = (type)(last);     \
         memcpy((dst), &first_, sizeof first_);                       \
         memcpy((dst) + (size) - sizeof last_, &last_, sizeof last_); \
-    } while (0)
-
-/* Sizes above the period, and both from one of the type to less than two: the last bytes are the
- * last ones of the pattern, followed by its first ones. */
-#define REPEAT_ENDS(type, dst, period, size)                                           \
-    do {                                                                               \
-        type pattern_, tail_;                                                          \
-        const size_t over_ = 8 * ((size) - (period));                                  \
-        memcpy(&pattern_, (dst) - (period), sizeof pattern_);                          \
-        memcpy(&tail_, (dst) - sizeof tail_, sizeof tail_);                            \
-        tail_ = (type)(tail_ >> over_ | shift_up(pattern_, 8 * sizeof tail_ - over_)); \
-        STORE_ENDS(type, dst, size, pattern_, tail_);                                  \
     } while (0)
 
 /*
@@ -144,21 +166,6 @@ static ALWAYS_INLINE uint64_t word_of_phase(uint64_t word, size_t step, size_t p
     return word >> 8 * phase | shift_up(shift_up(word, 8 * (step - phase - 1)), 8);
 }
 
-/* Sizes up to 15. */
-static ALWAYS_INLINE void repeat_short_word(uint8_t *dst, size_t period, size_t size)
-{
-    const uint64_t word = repeated_word(dst - period, period);
-    if (size >= 8) {
-        const size_t step = word_steps[period];
-        const size_t phase = size - 8 < step ? size - 8 : size - 8 - step;
-        STORE_ENDS(uint64_t, dst, size, word, word_of_phase(word, step, phase));
-    } else if (size >= 4) {
-        STORE_ENDS(uint32_t, dst, size, word, word >> 8 * (size - 4));
-    } else {
-        STORE_ENDS(uint16_t, dst, size, word, word >> 8 * (size - 2));
-    }
-}
-
 /* Sizes from 8. */
 static void repeat_word(uint8_t *dst, size_t period, size_t size)
 {
@@ -173,35 +180,6 @@ static void repeat_word(uint8_t *dst, size_t period, size_t size)
     memcpy(dst + size - sizeof last, &last, sizeof last);
 }
 
-/* Periods 2 and 4, sizes from 8: the last word is the first one turned. */
-static NOT_INLINE void repeat_even(uint8_t *dst, size_t period, size_t size)
-{
-    uint16_t two;
-    uint32_t four;
-    if (period == 2) {
-        memcpy(&two, dst - 2, sizeof two);
-        four = two * 0x10001u;
-    } else {
-        memcpy(&four, dst - 4, sizeof four);
-    }
-    const uint64_t first = (uint64_t)four << 32 | four;
-    const size_t turn = 8 * (size & 3);
-    const uint64_t last = first >> turn | shift_up(shift_up(first, 56 - turn), 8);
-    if (size <= 16) {
-        STORE_ENDS(uint64_t, dst, size, first, last);
-        return;
-    }
-    for (uint8_t *end = dst + size - 16;; end -= 16) {
-        memcpy(dst, &first, sizeof first);
-        memcpy(end + 8, &last, sizeof last);
-        memcpy(dst + 8, &first, sizeof first);
-        memcpy(end, &last, sizeof last);
-        dst += 16;
-        if (dst >= end)
-            return;
-    }
-}
-
 /* Periods from half to twice that, two stores a period, always from the first pattern. */
 static ALWAYS_INLINE void repeat_two(uint8_t *dst, size_t period, size_t size, size_t half)
 {
@@ -214,11 +192,11 @@ static ALWAYS_INLINE void repeat_two(uint8_t *dst, size_t period, size_t size, s
         memcpy(dst + period - half, last, half);
         dst += period;
     }
-    copy(dst, src, size);
+    fwl_repeat_copy(dst, src, size);
 }
 
 /* Periods from 2 to FWL_REPEAT_PERIOD_MAX. */
-static void repeat_medium(uint8_t *dst, size_t period, size_t size)
+static NOT_INLINE void repeat_medium(uint8_t *dst, size_t period, size_t size)
 {
     if (period <= WORD_PERIOD_MAX && FWL_REPEAT_HAS_WORDS)
         repeat_word(dst, period, size);
@@ -232,62 +210,239 @@ static void repeat_medium(uint8_t *dst, size_t period, size_t size)
         repeat_two(dst, period, size, 32);
 }
 
-/* Periods from 2, below the size, which is 16 at least. */
+/* Periods up to FWL_REPEAT_PERIOD_MAX, sizes from LONG_SIZE_MIN. */
 static NOT_INLINE void repeat_long(uint8_t *dst, size_t period, size_t size)
 {
-    if (period > FWL_REPEAT_PERIOD_MAX) {
-        fwl_repeat_plain(dst, period, size);
-        return;
-    }
+    const size_t piece = LONG_PIECE - LONG_PIECE % period;
+    const uint8_t *const src = dst;
+    fwl_memcpy_backptr(dst, (int)period, (int)piece);
+    for (dst += piece, size -= piece; size > piece; dst += piece, size -= piece)
+        memcpy(dst, src, piece);
+    memcpy(dst, src, size);
+}
+
 #if FWL_HAS_X86_VECTORS
-    const unsigned features = fwl_cpu_features();
-    if ((features & FWL_CPU_AVX512) && size >= (period > 32 ? WIDE_SIZE_MIN_LONG : WIDE_SIZE_MIN))
+/* Before anybody has asked what this CPU can. */
+static NOT_INLINE void repeat_first(uint8_t *dst, size_t period, size_t size)
+{
+    fwl_cpu_detect();
+    fwl_memcpy_backptr(dst, (int)period, (int)size);
+}
+
+/* Asking is a call, and none is to stand on the way: so what is known is looked at here. */
+static ALWAYS_INLINE void repeat_by_vectors(uint8_t *dst, size_t period, size_t size)
+{
+    const unsigned features = atomic_load_explicit(&fwl_cpu_known_features, memory_order_relaxed);
+    if (RARELY(features == 0))
+        repeat_first(dst, period, size);
+    else if (RARELY(!(features & FWL_CPU_AVX2)))
+        repeat_medium(dst, period, size);
+    else if (period <= FWL_REPEAT_ENDS_PERIOD_MAX && size <= FWL_REPEAT_ENDS_SIZE_MAX)
+        fwl_repeat_ends_avx2(dst, period, size);
+    else if (period > FWL_REPEAT_TWO_PERIOD_MIN && size <= WIDE_PERIODS * period)
+        fwl_repeat_two_avx2(dst, period, size);
+    else if ((features & FWL_CPU_AVX512) && size >= WIDE_SIZE_MIN)
         fwl_repeat_avx512(dst, period, size);
-    else if ((features & FWL_CPU_AVX2) && size >= TABLE_SIZE_MIN)
+    else if (size >= TABLE_SIZE_MIN)
         fwl_repeat_avx2(dst, period, size);
     else
         repeat_medium(dst, period, size);
-#elif FWL_HAS_NEON
-    if (size >= TABLE_SIZE_MIN)
-        fwl_repeat_neon(dst, period, size);
-    else
-        repeat_medium(dst, period, size);
-#else
-    repeat_medium(dst, period, size);
-#endif
 }
-
-/* False where that is not for this CPU, and where nobody has asked yet what it can: repeat_long
- * will. Not a call there, as it is a matter of a few cycles. */
-static ALWAYS_INLINE bool is_repeated_from_ends(uint8_t *dst, size_t period, size_t size)
+#else
+static ALWAYS_INLINE void repeat_by_vectors(uint8_t *dst, size_t period, size_t size)
 {
-#if FWL_HAS_X86_VECTORS
-    const unsigned features = atomic_load_explicit(&fwl_cpu_known_features, memory_order_relaxed);
-    if ((features & FWL_CPU_AVX2) && period <= FWL_REPEAT_ENDS_PERIOD_MAX &&
-        size <= FWL_REPEAT_ENDS_SIZE_MAX) {
-        fwl_repeat_ends_avx2(dst, period, size);
-        return true;
+#if FWL_HAS_NEON
+    if (size >= TABLE_SIZE_MIN) {
+        fwl_repeat_neon(dst, period, size);
+        return;
     }
 #endif
-    (void)dst, (void)period, (void)size;
-    return false;
+    repeat_medium(dst, period, size);
+}
+#endif
+
+/* Periods from 2, below the size, which is above SHORT_SIZE_MAX. */
+static ALWAYS_INLINE void repeat_longer(uint8_t *dst, size_t period, size_t size)
+{
+    if (RARELY(period > FWL_REPEAT_PERIOD_MAX))
+        fwl_repeat_plain(dst, period, size);
+    else if (RARELY(size >= LONG_SIZE_MIN))
+        repeat_long(dst, period, size);
+    else
+        repeat_by_vectors(dst, period, size);
 }
 
-/* Period from 2, below the size. */
+static ALWAYS_INLINE uint32_t load_4(const uint8_t *src)
+{
+    uint32_t word;
+    memcpy(&word, src, sizeof word);
+    return word;
+}
+
+static ALWAYS_INLINE void store_4(uint8_t *dst, uint32_t word)
+{
+    memcpy(dst, &word, sizeof word);
+}
+
+static ALWAYS_INLINE void store_8(uint8_t *dst, uint64_t word)
+{
+    memcpy(dst, &word, sizeof word);
+}
+
+/* Periods 4 to 7, sizes 5 to 7: the last word are last bytes of the pattern, and its first ones. */
+static ALWAYS_INLINE void repeat_below_8(uint8_t *dst, size_t period, size_t size)
+{
+    const uint64_t first = load_4(dst - period), last = load_4(dst - 4);
+    store_4(dst, (uint32_t)first);
+    store_4(dst + size - 4, (uint32_t)((last | first << 32) >> 8 * (size - period)));
+}
+
+/* Periods 5 to 7, sizes 8 to 15. */
+static ALWAYS_INLINE void repeat_short_word(uint8_t *dst, size_t period, size_t size)
+{
+    const uint64_t word = repeated_word(dst - period, period);
+    const size_t step = word_steps[period];
+    const size_t phase = size - 8 < step ? size - 8 : size - 8 - step;
+    store_8(dst, word);
+    store_8(dst + size - 8, word_of_phase(word, step, phase));
+}
+
+/*
+ * Periods from 8, sizes to 15. Stored between the loads, or a compiler makes one of two.
+ *
+ *     | first   | second  |                  the pattern: from its beginning, and to its end
+ *           | third   | fourth  |
+ *                           | again |        what is over: from 4 on it needs the beginning alone
+ */
+static ALWAYS_INLINE void repeat_below_16(uint8_t *dst, size_t period, size_t size)
+{
+    const size_t over = size - period;
+    const uint64_t first = load_4(dst - period);
+    store_4(dst, (uint32_t)first);
+    const uint64_t second = load_4(dst - period + 4);
+    store_4(dst + 4, (uint32_t)second);
+    uint64_t fourth = second;
+    if (period > 8) {
+        store_4(dst + period - 8, load_4(dst - 8));
+        fourth = load_4(dst - 4);
+        store_4(dst + period - 4, (uint32_t)fourth);
+    }
+    if (over < 4) {
+        store_4(dst + size - 4, (uint32_t)((fourth | first << 32) >> 8 * over));
+        return;
+    }
+    store_4(dst + period, (uint32_t)first);
+    store_4(dst + size - 4, (uint32_t)((first | second << 32) >> 8 * (over - 4)));
+}
+
+/* Words, as they are, not vectors made of them: those are there later, and cross more lines. */
+static ALWAYS_INLINE void store_32(uint8_t *dst, uint64_t word)
+{
+    for (int i = 0; i < 32; i += 8) {
+        store_8(dst + i, word);
+        __asm__("" : "+r"(word));
+    }
+}
+
+/* Periods 2 and 4 as a word of eight, sizes from 32. */
+static NOT_INLINE void repeat_even_long(uint8_t *dst, uint64_t eight, size_t size)
+{
+    uint8_t *const end = dst + size;
+    for (; size >= 32; size -= 32) {
+        store_32(dst, eight);
+        dst += 32;
+    }
+    if (size == 0)
+        return;
+    const size_t over = 8 * (size % 4);
+    store_32(end - 32, eight >> over | shift_up(shift_up(eight, 32 - over), 32));
+}
+
+/* Periods 2 and 4 as a word of four. What is short is not a loop: each round would be a jump. */
+static ALWAYS_INLINE void repeat_even(uint8_t *dst, uint32_t four, size_t size)
+{
+    const uint64_t eight = four | (uint64_t)four << 32;
+    if (RARELY(size >= 32)) {
+        repeat_even_long(dst, eight, size);
+        return;
+    }
+    store_4(dst, four);
+    if (size >= 8)
+        store_4(dst + 4, four);
+    if (size >= 12)
+        store_4(dst + 8, four);
+    if (size >= 16)
+        store_4(dst + 12, four);
+    if (size >= 20)
+        store_4(dst + 16, four);
+    if (size >= 24)
+        store_4(dst + 20, four);
+    if (size >= 28)
+        store_4(dst + 24, four);
+    if (size % 4 != 0)
+        store_4(dst + size - 4, (uint32_t)(eight >> 8 * (size % 4)));
+}
+
+static ALWAYS_INLINE uint8_t *store_12(uint8_t *dst, uint32_t first, uint32_t second,
+                                       uint32_t third)
+{
+    store_4(dst, first);
+    store_4(dst + 4, second);
+    store_4(dst + 8, third);
+    return dst + 12;
+}
+
+/*
+ * Period 3, sizes from 4 to THREE_SIZE_MAX: words of four bytes, as those are there soonest.
+ *
+ *     | a b c a | b c a b | c a b c | a b c a |
+ *                                     | b c a b |      the last one ends where the memory does
+ */
+static ALWAYS_INLINE void repeat_three(uint8_t *dst, size_t size)
+{
+    static const uint8_t last_shift[12] = {0, 0, 8, 16, 0, 8, 16, 0, 0, 16, 0, 8};
+    const uint64_t once = dst[-3] | (uint64_t)dst[-2] << 8 | (uint64_t)dst[-1] << 16;
+    const uint64_t twice = once | once << 24;
+    const uint32_t abca = (uint32_t)twice, bcab = (uint32_t)(twice >> 8);
+    const uint32_t cabc = (uint32_t)(twice >> 16);
+    uint8_t *const end = dst + size;
+    if (size >= 12)
+        dst = store_12(dst, abca, bcab, cabc);
+    if (size >= 24)
+        dst = store_12(dst, abca, bcab, cabc);
+    if (size >= 36)
+        dst = store_12(dst, abca, bcab, cabc);
+    const size_t rest = (size_t)(end - dst);
+    if (rest >= 4)
+        store_4(dst, abca);
+    if (rest >= 8)
+        store_4(dst + 4, bcab);
+    if (rest % 4 != 0)
+        store_4(end - 4, (uint32_t)(twice >> last_shift[rest]));
+}
+
+static ALWAYS_INLINE uint32_t load_2_twice(const uint8_t *src)
+{
+    uint16_t two;
+    memcpy(&two, src, sizeof two);
+    return two | (uint32_t)two << 16;
+}
+
+/* Periods from 2, sizes from 4 and above the period. */
 static ALWAYS_INLINE void repeat(uint8_t *dst, size_t period, size_t size)
 {
-    if (!FWL_REPEAT_HAS_WORDS)
-        repeat_long(dst, period, size);
-    else if ((period == 2 || period == 4) && size >= 8 && size <= EVEN_SIZE_MAX)
-        repeat_even(dst, period, size);
-    else if (size >= 16 && is_repeated_from_ends(dst, period, size))
-        return;
-    else if (size >= 16)
-        repeat_long(dst, period, size);
+    if (RARELY(period == 3) && size <= THREE_SIZE_MAX)
+        repeat_three(dst, size);
+    else if (RARELY(period == 2) && size <= EVEN_SIZE_MAX)
+        repeat_even(dst, load_2_twice(dst - 2), size);
+    else if (RARELY(period == 4) && size <= EVEN_SIZE_MAX)
+        repeat_even(dst, load_4(dst - 4), size);
+    else if (RARELY(size > SHORT_SIZE_MAX))
+        repeat_longer(dst, period, size);
     else if (period >= 8)
-        REPEAT_ENDS(uint64_t, dst, period, size);
-    else if (period >= 4 && size < 8)
-        REPEAT_ENDS(uint32_t, dst, period, size);
+        repeat_below_16(dst, period, size);
+    else if (size < 8)
+        repeat_below_8(dst, period, size);
     else
         repeat_short_word(dst, period, size);
 }
@@ -295,13 +450,17 @@ static ALWAYS_INLINE void repeat(uint8_t *dst, size_t period, size_t size)
 /* At the beginning of a cache line, as the first branches decide how long the shortest take. */
 __attribute__((aligned(64))) void fwl_memcpy_backptr(uint8_t *dst, int back, int cnt)
 {
-    if (back <= 0 || cnt <= 0)
+    if (RARELY(back <= 0 || cnt <= 0))
         return;
     const size_t period = (size_t)back, size = (size_t)cnt;
-    if (period == 1)
+    if (RARELY(period == 1))
         memset(dst, dst[-1], size);
-    else if (size <= period)
-        copy(dst, dst - period, size);
+    else if (RARELY(size < 4))
+        repeat_bytes(dst, dst - period, size);
+    else if (RARELY(size > period))
+        FWL_REPEAT_HAS_WORDS ? repeat(dst, period, size) : fwl_repeat_plain(dst, period, size);
+    else if (RARELY(size > SHORT_SIZE_MAX))
+        fwl_repeat_copy(dst, dst - period, size);
     else
-        repeat(dst, period, size);
+        copy_short(dst, dst - period, size);
 }

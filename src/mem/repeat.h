@@ -27,6 +27,7 @@ enum {
     FWL_REPEAT_ENDS_PERIOD_MAX = 16,
     FWL_REPEAT_ENDS_SIZE_MIN = 16,
     FWL_REPEAT_ENDS_SIZE_MAX = 511,
+    FWL_REPEAT_TWO_PERIOD_MIN = 32,
 };
 
 /* The period bytes at src as the low bytes of a word, period from 2 to 7. Three of them one by
@@ -47,6 +48,38 @@ static inline __attribute__((always_inline)) uint64_t fwl_repeat_load(const uint
     return first | (uint64_t)last << 8 * (period - 4);
 }
 
+/* Sizes from one of the type to two: all is read before anything is written. */
+#define FWL_COPY_ENDS(type, dst, src, size)                          \
+    do {                                                             \
+        type first_, last_;                                          \
+        memcpy(&first_, (src), sizeof first_);                       \
+        memcpy(&last_, (src) + (size) - sizeof last_, sizeof last_); \
+        memcpy((dst), &first_, sizeof first_);                       \
+        memcpy((dst) + (size) - sizeof last_, &last_, sizeof last_); \
+    } while (0)
+
+struct FwlBytes16 {
+    uint8_t byte[16];
+};
+
+/* Bytes that do not overlap their source: memcpy, without the call where that is short. */
+static inline __attribute__((always_inline)) void fwl_repeat_copy(uint8_t *dst, const uint8_t *src,
+                                                                  size_t size)
+{
+    if (size > 32)
+        memcpy(dst, src, size);
+    else if (size >= 16)
+        FWL_COPY_ENDS(struct FwlBytes16, dst, src, size);
+    else if (size >= 8)
+        FWL_COPY_ENDS(uint64_t, dst, src, size);
+    else if (size >= 4)
+        FWL_COPY_ENDS(uint32_t, dst, src, size);
+    else if (size >= 2)
+        FWL_COPY_ENDS(uint16_t, dst, src, size);
+    else
+        *dst = *src;
+}
+
 /* Any period and size, both above 0. */
 void fwl_repeat_plain(uint8_t *dst, size_t period, size_t size);
 
@@ -57,6 +90,8 @@ void fwl_repeat_avx2(uint8_t *dst, size_t period, size_t size);
 void fwl_repeat_avx512(uint8_t *dst, size_t period, size_t size);
 /* Periods up to FWL_REPEAT_ENDS_PERIOD_MAX, sizes from FWL_REPEAT_ENDS_SIZE_MIN to _MAX. */
 void fwl_repeat_ends_avx2(uint8_t *dst, size_t period, size_t size);
+/* Periods from FWL_REPEAT_TWO_PERIOD_MIN. */
+void fwl_repeat_two_avx2(uint8_t *dst, size_t period, size_t size);
 #endif
 #if FWL_HAS_NEON
 void fwl_repeat_neon(uint8_t *dst, size_t period, size_t size);

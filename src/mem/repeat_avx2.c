@@ -12,7 +12,8 @@
 #include <immintrin.h>
 
 enum { VECTOR = 32 };
-#define TARGET __attribute__((target("avx2")))
+#define TARGET       __attribute__((target("avx2")))
+#define LINE_ALIGNED __attribute__((aligned(64)))
 #include "mem/repeat_table.h"
 
 TARGET void fwl_repeat_avx2(uint8_t *dst, size_t period, size_t size)
@@ -67,7 +68,7 @@ TARGET static inline __m128i load_pattern(const uint8_t *src, size_t period)
     return _mm_or_si128(load_8(src), last);
 }
 
-TARGET void fwl_repeat_ends_avx2(uint8_t *dst, size_t period, size_t size)
+TARGET LINE_ALIGNED void fwl_repeat_ends_avx2(uint8_t *dst, size_t period, size_t size)
 {
     const struct Period *const row = &periods[period - 1];
     const __m128i pattern = load_pattern(dst - period, period);
@@ -84,5 +85,33 @@ TARGET void fwl_repeat_ends_avx2(uint8_t *dst, size_t period, size_t size)
         store_16(dst, first);
         store_16(end, last);
     }
+}
+
+TARGET static inline __m256i load_32(const uint8_t *src)
+{
+    return _mm256_loadu_si256((const __m256i *)(const void *)src);
+}
+
+TARGET static inline void store_32(uint8_t *dst, __m256i bytes)
+{
+    _mm256_storeu_si256((__m256i *)(void *)dst, bytes);
+}
+
+/* Two stores a period, always from the first pattern. */
+TARGET LINE_ALIGNED void fwl_repeat_two_avx2(uint8_t *dst, size_t period, size_t size)
+{
+    const uint8_t *const src = dst - period;
+    const __m256i first = load_32(src), last = load_32(src + period - 32);
+    for (; size > period; size -= period) {
+        store_32(dst, first);
+        store_32(dst + period - 32, last);
+        dst += period;
+    }
+    if (size < 32) {
+        fwl_repeat_copy(dst, src, size);
+        return;
+    }
+    store_32(dst, first);
+    store_32(dst + size - 32, load_32(src + size - 32));
 }
 #endif

@@ -5,9 +5,12 @@
  *
  *     test_vectors --bench     the time of each, in ns
  */
+#define _DEFAULT_SOURCE /* mmap with MAP_ANONYMOUS */
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "case.h"
 #include "framewell/mem.h"
@@ -49,9 +52,10 @@ static void rows_avx512_streaming(const struct FwlRows *rows)
 static const struct Variant {
     const char *name;
     unsigned feature;
-    RepeatFunction *repeat;                /* NULL: none */
-    RowsFunction *rows;                    /* NULL: none */
-    size_t period_max, size_min, size_max; /* what repeat is for, 0 for no limit */
+    RepeatFunction *repeat; /* NULL: none */
+    RowsFunction *rows;     /* NULL: none */
+    /* What repeat is for, 0 for no limit. */
+    size_t period_min, period_max, size_min, size_max;
 } variants[] = {
     {.name = "plain",
      .feature = FWL_CPU_KNOWN,
@@ -66,6 +70,10 @@ static const struct Variant {
      .period_max = FWL_REPEAT_ENDS_PERIOD_MAX,
      .size_min = FWL_REPEAT_ENDS_SIZE_MIN,
      .size_max = FWL_REPEAT_ENDS_SIZE_MAX},
+    {.name = "avx2 two",
+     .feature = FWL_CPU_AVX2,
+     .repeat = fwl_repeat_two_avx2,
+     .period_min = FWL_REPEAT_TWO_PERIOD_MIN},
     {.name = "avx2 streaming", .feature = FWL_CPU_AVX2, .rows = rows_avx2_streaming},
     {.name = "avx512",
      .feature = FWL_CPU_AVX512,
@@ -104,7 +112,8 @@ static bool is_for(const struct Variant *variant, size_t period, size_t size)
 {
     if (variant->feature != FWL_CPU_KNOWN && period < 2)
         return false;
-    return (variant->period_max == 0 || period <= variant->period_max) &&
+    return period >= variant->period_min &&
+           (variant->period_max == 0 || period <= variant->period_max) &&
            size >= variant->size_min && (variant->size_max == 0 || size <= variant->size_max);
 }
 
@@ -260,11 +269,75 @@ static void large_planes_are_copied_whole(void)
     }
 }
 
+/* GUARDED bytes between two pages that nobody may touch. */
+enum { GUARDED = 1 << 16 };
+
+static uint8_t *guarded_bytes(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uint8_t *const mapping =
+        mmap(NULL, GUARDED + 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(mapping != MAP_FAILED);
+    assert_int_equal(mprotect(mapping, page, PROT_NONE), 0);
+    assert_int_equal(mprotect(mapping + page + GUARDED, page, PROT_NONE), 0);
+    return mapping + page;
+}
+
+static void close_guarded(void *object)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    munmap(*(uint8_t **)object - page, GUARDED + 2 * page);
+}
+
+/* The pattern at the first byte that there is, and the last byte repeated at the last one. */
+static void a_repetition_touches_its_pattern_and_no_more(void)
+{
+    uint8_t *bytes = guarded_bytes();
+    later(close_guarded, &bytes);
+    for (int v = 0; v < VARIANT_COUNT; v++) {
+        if (!variants[v].repeat || !is_here(&variants[v]))
+            continue;
+        for (size_t period = 1; period <= FWL_REPEAT_PERIOD_MAX; period++) {
+            for (size_t size = 1; size <= GUARDED - period; size += 1 + size / 40) {
+                if (!is_for(&variants[v], period, size))
+                    continue;
+                variants[v].repeat(bytes + period, period, size);
+                variants[v].repeat(bytes + GUARDED - size, period, size);
+            }
+        }
+    }
+}
+
+static void rows_touch_their_bytes_and_no_more(void)
+{
+    uint8_t *from = guarded_bytes();
+    later(close_guarded, &from);
+    uint8_t *to = guarded_bytes();
+    later(close_guarded, &to);
+    for (int v = 0; v < VARIANT_COUNT; v++) {
+        if (!variants[v].rows || !is_here(&variants[v]))
+            continue;
+        for (size_t size = 1; size <= 600; size++) {
+            struct FwlRows rows = {.dst = to,
+                                   .src = from,
+                                   .dst_linesize = 601,
+                                   .src_linesize = 640,
+                                   .size = size,
+                                   .count = 2};
+            variants[v].rows(&rows);
+            rows.dst = to + GUARDED - 601 - size;
+            rows.src = from + GUARDED - 640 - size;
+            variants[v].rows(&rows);
+        }
+    }
+}
+
 /* What is chosen where the CPU can do less than this one. */
 static void lesser_cpus_are_served_too(void)
 {
     const unsigned all = fwl_cpu_features();
-    const unsigned lesser[] = {FWL_CPU_KNOWN, all & ~(unsigned)FWL_CPU_AVX512, all};
+    /* 0: nobody has asked yet */
+    const unsigned lesser[] = {FWL_CPU_KNOWN, all & ~(unsigned)FWL_CPU_AVX512, 0, all};
     static const struct Variant chosen = {
         .name = "chosen", .feature = FWL_CPU_KNOWN, .repeat = repeat_public, .rows = fwl_rows_copy};
     for (size_t i = 0; i < sizeof lesser / sizeof *lesser; i++) {
@@ -357,6 +430,8 @@ int main(int argc, char **argv)
     static const struct TestCase cases[] = {
         CASE_ONCE(every_repetition_is_that_of_bytes_one_by_one),
         CASE_ONCE(longer_repetitions_are_right_too),
+        CASE_ONCE(a_repetition_touches_its_pattern_and_no_more),
+        CASE_ONCE(rows_touch_their_bytes_and_no_more),
         CASE_ONCE(rows_are_copied_and_nothing_between_them),
         CASE_ONCE(rows_may_run_upwards_and_without_gaps),
         CASE_ONCE(large_planes_are_copied_whole),
