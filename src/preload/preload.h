@@ -30,6 +30,10 @@ static inline bool fwl_preload_is_pool(void)
     return __builtin_expect(server == FWL_SERVER_POOL, 1) || fwl_preload_decide();
 }
 
+/* Up to this alignment a block of whole multiples of it lies at one: the pool need not be asked for
+ * more. 0 where the pool debugs, and a block's end has to be where the program thinks it is. */
+extern size_t fwl_preload_step_max;
+
 /* The malloc that would be there without us (preload_next.c). */
 typedef struct FwlNextMalloc {
     void *(*alloc)(size_t size);

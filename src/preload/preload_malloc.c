@@ -48,10 +48,23 @@ static inline bool is_too_much(size_t size)
            (size > PTRDIFF_MAX || !fwl_os_would_promise(size));
 }
 
+/* As malloc does it, where that gives the alignment: most of what ffmpeg asks for. */
+static inline void *alloc_in_steps(size_t alignment, size_t size)
+{
+    const size_t whole = size > 0 ? fwl_align_up(size, alignment) : alignment;
+    void *block = fwl_pool_alloc(NULL, whole);
+    if (__builtin_expect((uintptr_t)block % alignment == 0, 1))
+        return block;
+    fwl_pool_free(NULL, block);
+    return fwl_pool_aligned_alloc(NULL, alignment, size);
+}
+
 static void *alloc_aligned(size_t alignment, size_t size)
 {
     if (!fwl_preload_is_pool())
         return fwl_next->align(alignment, size);
+    if (alignment <= fwl_preload_step_max && size <= RUN_MAX)
+        return alloc_in_steps(alignment, size);
     if (is_too_much(size))
         return NULL;
     return fwl_pool_aligned_alloc(NULL, alignment, size);
