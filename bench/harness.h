@@ -115,8 +115,8 @@ struct BenchSuite {
     size_t peer_count;
     const struct BenchWork *works;
     size_t work_count;
-    const char *subject;          /* the peer that the bounds are about */
-    bool has_details;             /* every peer's numbers are told without being asked for */
+    const char *subject; /* the peer that the bounds are about */
+    bool has_details;    /* every peer's numbers are told without being asked for */
     void (*begin)(void); /* makes what all workers share and inherit, before the first; or NULL */
     const char *const *arguments; /* that lead the executable to this suite, ended by NULL; NULL:
                                      none are needed */

@@ -63,6 +63,18 @@ def a_program_on_it_is_served_by_the_pool():
 
 
 @tap.case
+def the_report_says_what_glibc_would_keep_idle_and_glibc_does():
+    """The model stands in the report of a run on Framewell, the truth in one on glibc."""
+    truth = [int(word) for word in preloaded.run_plain(preloaded.ACTS, "holes").stdout.split()]
+    _, stats = preloaded.statistics(preloaded.ACTS, "holes")
+    told = stats["glibc_model"]
+    tap.expect(abs(told["idle_peak"] - truth[1]) < truth[1] / 10, f"{told}, in truth {truth}")
+    tap.expect(told["idle"] < 2 * MIB and truth[2] < 2 * MIB, f"{told}, in truth {truth}")
+    shown = preloaded.act_well("holes", settings={"STATS": "1"}).stderr
+    tap.expect(f"{told['idle_peak'] >> 10} KiB idle at most" in shown, shown)
+
+
+@tap.case
 def exit_status_and_signals_are_the_programs():
     tap.expect_equal(preloaded.act("exit", "43").returncode, 43)
     for number in (6, 9, 11, 15):

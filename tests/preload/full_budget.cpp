@@ -20,6 +20,7 @@ constexpr int depth = 50;
 std::atomic<std::size_t> taken{0};
 std::atomic<std::size_t> most{0};
 std::atomic<int> caught{0};
+std::atomic<bool> is_begun{false};
 
 struct Piece {
     explicit Piece(std::size_t wanted) : size(wanted), bytes(new char[wanted])
@@ -67,6 +68,8 @@ void take_all(int level)
 
 void take_all_often()
 {
+    while (!is_begun) // a thread needs memory to start, and says so by an exception
+        std::this_thread::yield();
     for (int i = 0; i < round_count; i++) {
         try {
             take_all(0);
@@ -83,6 +86,7 @@ int main()
     std::vector<std::thread> threads;
     for (int i = 0; i < thread_count; i++)
         threads.emplace_back(take_all_often);
+    is_begun = true;
     for (std::thread &thread : threads)
         thread.join();
     std::printf("%d %zu\n", caught.load(), most.load());

@@ -382,6 +382,36 @@ static void refuse_advice(const char *argument)
     printf("done\n");
 }
 
+/* Idle memory that a heap cannot give back */
+
+/* Bytes that the C library's malloc has idle; on Framewell its report says what it would have. */
+static size_t idle_of_libc(void)
+{
+    return mallinfo2().fordblks;
+}
+
+/* The last of some blocks keeps what lies before it; a mapping first teaches malloc that large
+ * blocks come and go. */
+static void leave_holes(const char *argument)
+{
+    enum { COUNT = 100 };
+    (void)argument;
+    void *blocks[COUNT];
+    do_free(do_malloc(8 * MIB));
+    for (int i = 0; i < COUNT; i++)
+        expect((blocks[i] = do_malloc((size_t)(i % 3 + 1) * 300 * KIB)) != NULL, "there is memory");
+    for (int i = 0; i < COUNT - 1; i++)
+        do_free(blocks[i]);
+    for (int i = 0; i < COUNT / 4; i++)
+        expect((blocks[i] = do_malloc((size_t)(i % 3 + 1) * 450 * KIB)) != NULL, "there is memory");
+    const size_t held = idle_of_libc();
+    for (int i = 0; i < COUNT / 4; i++)
+        do_free(blocks[i]);
+    const size_t most = idle_of_libc();
+    do_free(blocks[COUNT - 1]);
+    printf("%zu %zu %zu\n", held, most, idle_of_libc());
+}
+
 /* Misuse, for --debug; each ends in the line that has its name. */
 
 static char *volatile victim;
@@ -521,6 +551,7 @@ int main(int argc, char **argv)
         {"fork", fork_often},
         {"churn", churn},
         {"children", have_children},
+        {"holes", leave_holes},
         {"refuse-advice", refuse_advice},
         {"misuse", misuse},
         {"stats", print_stats},
