@@ -22,9 +22,10 @@ enum {
     LINE_SIZE = 512,
     /* The classes of a pool of that alignment: `framewell bench programs --filter replay`. */
     STEP_MAX = 64,
-    /* Programs free much that they do not want again, and a pool learns what they do: as few page
-     * faults as with 64 MiB, and less memory (`framewell bench programs --filter ffmpeg`). */
-    IDLE_SIZE = 8 << 20,
+    /* A picture of 2160p. Programs free much that they do not want again, and a pool learns what
+     * they do: no more page faults than with 64 MiB, and less memory (`framewell bench programs
+     * --filter ffmpeg`). */
+    IDLE_SIZE = 12 << 20,
 };
 
 atomic_int fwl_preload_server;

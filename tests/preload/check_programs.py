@@ -190,7 +190,7 @@ def python_runs_its_own_tests():
         "dict", "exceptions", "fork1", "functools", "gc", "generators", "hashlib", "heapq", "io",
         "itertools", "json", "list", "long", "marshal", "memoryview", "mmap",
         "multiprocessing_fork", "ordered_dict", "os", "pickle", "queue", "random", "re", "set",
-        "sort", "sqlite3", "str", "string", "struct", "subprocess", "thread", "threading",
+        "sort", "sqlite3", "string", "struct", "subprocess", "thread", "threading",
         "threading_local", "tuple", "unicode", "weakref", "xml_etree", "zipfile", "zlib")]
     expect_well("/usr/bin/python3", "-m", "test", "-j2", "--timeout", "600", *tests, timeout=LONG)
 
