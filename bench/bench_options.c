@@ -21,6 +21,7 @@ enum BenchKey {
     KEY_TRACES,
     KEY_DETAILS,
     KEY_JSON,
+    KEY_HTML,
     KEY_LIST,
     KEY_GATE,
     KEY_WORKER,
@@ -37,6 +38,7 @@ static const struct OptionRow option_rows[] = {
     {KEY_TRACES, "traces", "DIR", "where the recorded calls of the pool's replays are"},
     {KEY_DETAILS, "details", NULL, "every peer's times, faults and memory, too"},
     {KEY_JSON, "json", NULL, "print everything that was measured as JSON"},
+    {KEY_HTML, "html", NULL, "print that as a page with plots, for a browser"},
     {KEY_LIST, "list", NULL, "list the works and the peers, and measure nothing"},
     {KEY_GATE, "gate", NULL, "exit code 1 where a bound is missed"},
     {KEY_HELP, "help", NULL, "print this help"},
@@ -92,6 +94,9 @@ static int take_option(void *opaque, int key, const char *argument)
     case KEY_JSON:
         options->wants_json = true;
         break;
+    case KEY_HTML:
+        options->wants_html = true;
+        break;
     case KEY_LIST:
         options->wants_list = true;
         break;
@@ -121,6 +126,8 @@ int bench_options_read(struct BenchOptions *options, int argc, char **argv, int 
     };
     *options = (struct BenchOptions){0};
     const int status = fwl_options_parse(&table, options, argc, argv, names);
+    if (status == ARGS_GO_ON && options->wants_json && options->wants_html)
+        return fwl_cmd_fail(EXIT_USAGE, "--html", "--json is asked for, too: one at a time");
     if (options->rounds == 0)
         options->rounds = options->is_quick ? QUICK_ROUNDS : DEFAULT_ROUNDS;
     if (options->batch_ms == 0)

@@ -13,6 +13,7 @@ struct BenchOptions {
     const char *peers;  /* names with commas between them; NULL: all */
     bool wants_details; /* every peer's times, too */
     bool wants_json;
+    bool wants_html; /* one of the two at most */
     bool wants_list;
     bool wants_help;
     bool is_gate;       /* a bound that is missed is a failure */

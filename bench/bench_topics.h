@@ -9,5 +9,6 @@
 extern const struct BenchSuite bench_layout_suite;
 extern const struct BenchSuite bench_pool_suite;
 extern const struct BenchSuite bench_objects_suite;
+extern const struct BenchSuite bench_programs_suite;
 
 #endif

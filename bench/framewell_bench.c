@@ -19,6 +19,7 @@ static const struct BenchSuite *const topics[] = {
     &bench_pool_suite,
     &bench_objects_suite,
     &bench_layout_suite,
+    &bench_programs_suite,
 };
 
 enum { TOPIC_COUNT = sizeof topics / sizeof *topics };
@@ -45,6 +46,8 @@ static int print_help(void)
            "  framewell bench pool\n"
            "  framewell bench pool --filter frames/ --details\n"
            "  framewell bench pool --filter hot/ --peers glibc,mimalloc --rounds 31\n"
+           "  framewell bench programs --filter ffmpeg/\n"
+           "  framewell bench all --html >bench.html\n"
            "  framewell bench replay decode.bin --json\n"
            "\n"
            "Measure on a machine that does nothing else. Exit code 1: a peer broke down, or\n"

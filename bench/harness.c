@@ -12,6 +12,7 @@
 #include "command/nearest_name.h"
 #include "command/option_table.h"
 #include "results.h"
+#include "results_html.h"
 #include "session.h"
 #include "worker.h"
 
@@ -147,6 +148,12 @@ static void judge(const struct Session *session, const struct WorkResult *result
     }
 }
 
+/* What is told is an object at the end, not text that grows. */
+static bool is_object(const struct BenchOptions *options)
+{
+    return options->wants_json || options->wants_html;
+}
+
 static bool has_details(const struct Session *session)
 {
     return session->options->wants_details || session->suite->has_details;
@@ -162,7 +169,7 @@ static void tell(struct Telling *telling, const struct Session *session,
         telling->has_missed |= bench_verdict(row->bounds[i].judgement) == VERDICT_MISSES;
         json_array_append_new(telling->bounds, results_json_bound(&row->bounds[i]));
     }
-    if (session->options->wants_json)
+    if (is_object(session->options))
         json_array_append_new(telling->works, results_json_work(result));
     else if (has_details(session))
         results_print_work(stdout, result);
@@ -179,7 +186,7 @@ static void begin(struct Telling *telling, const struct Session *session)
     };
     if (!telling->works || !telling->bounds || !telling->rows)
         bench_die("no memory");
-    if (session->options->wants_json)
+    if (is_object(session->options))
         return;
     results_print_head(stdout, session->suite, &session->machine, session->peers, session->options);
     if (!has_details(session))
@@ -209,7 +216,7 @@ static json_t *make_report(struct Telling *telling, const struct Session *sessio
 static json_t *end(struct Telling *telling, const struct Session *session)
 {
     json_t *report = NULL;
-    if (session->options->wants_json)
+    if (is_object(session->options))
         report = make_report(telling, session);
     else
         end_text(telling, session);
@@ -226,6 +233,8 @@ static int run_suite(const struct BenchSuite *suite, const struct BenchOptions *
     static struct WorkResult result; /* half a megabyte: too much for the stack */
     struct Session session;
     struct Telling telling;
+    if (suite->begin)
+        suite->begin();
     session_init(&session, suite, options);
     begin(&telling, &session);
     for (size_t i = 0; i < suite->work_count; i++) {
@@ -267,6 +276,8 @@ static int run_suites(const struct BenchSuite *const *suites, size_t count,
     }
     if (options->wants_json && print_json(reports, count) != EXIT_FINE)
         status = EXIT_MEMORY;
+    if (options->wants_html)
+        results_html_print(stdout, reports);
     json_decref(reports);
     const int written = fwl_cmd_finish_stdout(EXIT_FINE);
     return written == EXIT_FINE ? status : written;

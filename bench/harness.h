@@ -31,13 +31,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BENCH_BOUNDS_MAX = 3, BENCH_PEERS_MAX = 16, BENCH_TEXT_MAX = 128 };
+enum { BENCH_BOUNDS_MAX = 4, BENCH_PEERS_MAX = 16, BENCH_TEXT_MAX = 128 };
 
 struct BenchPeer {
     const char *name;
     unsigned kind;       /* one bit: works say which kinds they are for */
     bool is_floor;       /* what no peer can beat (bare memory, a bare loop): never "the best" */
-    const char *preload; /* the library to preload, as the loader finds it; NULL for none */
+    const char *preload; /* the library to preload: beside this program, or as the loader finds it;
+                            NULL for none */
     const char *package; /* the Debian package it comes from, named where it is absent */
     /* Writes the peer's version, as it is in this process; false where it cannot be used. NULL: it
      * has none, and is always there. */
@@ -48,12 +49,15 @@ struct BenchPeer {
 struct BenchReport {
     double value;       /* the measured number, for works that are no matter of time */
     uint64_t live_size; /* the most bytes asked for that were live at a time, so far */
+    uint64_t faults;    /* is_program: of all programs of the run */
+    uint64_t peak_size; /* is_program: bytes, resident in the largest of them */
 };
 
 enum BenchMetric {
     BENCH_TIME,   /* per operation; the value, for works that are no matter of time */
     BENCH_FAULTS, /* minor page faults per operation, after the warm-up */
-    BENCH_RSS,    /* peak resident memory above what the process held before the first run */
+    BENCH_RSS,    /* peak resident memory above what the process held before the first run; of a
+                     program, all that it had in the round */
 };
 
 /* Names for `against` beside those of the peers. */
@@ -74,6 +78,7 @@ struct BenchWork {
     const char *title;     /* one line for readers */
     const char *unit;      /* ns, us, ms per operation; the value's for is_value */
     bool is_value;         /* what counts is report->value, not the time; less is better */
+    bool is_program;       /* other programs do it: report->faults and peak_size are theirs */
     bool is_long;          /* left out by --quick */
     unsigned kinds;        /* the peers that can do it */
     unsigned max_rounds;   /* where more say nothing; 0 for no limit */
@@ -110,8 +115,9 @@ struct BenchSuite {
     size_t peer_count;
     const struct BenchWork *works;
     size_t work_count;
-    const char *subject;          /* the peer that the bounds are about */
-    bool has_details;             /* every peer's numbers are told without being asked for */
+    const char *subject; /* the peer that the bounds are about */
+    bool has_details;    /* every peer's numbers are told without being asked for */
+    void (*begin)(void); /* makes what all workers share and inherit, before the first; or NULL */
     const char *const *arguments; /* that lead the executable to this suite, ended by NULL; NULL:
                                      none are needed */
 };

@@ -15,17 +15,33 @@ const char *results_metric_name(const struct BenchWork *work, enum BenchMetric m
     return metric == BENCH_TIME && work->is_value ? "value" : metric_names[metric];
 }
 
-static double metric_of(const struct PeerResult *result, enum BenchMetric metric)
+struct Samples {
+    const double *values;
+    size_t count;
+};
+
+static struct Samples samples_of(const struct PeerResult *result, enum BenchMetric metric)
 {
     switch (metric) {
     case BENCH_TIME:
-        return bench_summarise(result->samples, result->count).median;
+        return (struct Samples){result->samples, result->count};
     case BENCH_FAULTS:
-        return bench_summarise(result->faults, result->count).median;
+        return (struct Samples){result->faults, result->count};
     case BENCH_RSS:
         break;
     }
-    return result->peak;
+    return (struct Samples){result->peaks, result->peak_count};
+}
+
+static struct Summary summarise_metric(const struct PeerResult *result, enum BenchMetric metric)
+{
+    const struct Samples samples = samples_of(result, metric);
+    return bench_summarise(samples.values, samples.count);
+}
+
+static double metric_of(const struct PeerResult *result, enum BenchMetric metric)
+{
+    return summarise_metric(result, metric).median;
 }
 
 static const struct PeerResult *find_peer(const struct WorkResult *work, const char *name)
@@ -54,22 +70,13 @@ static const struct PeerResult *find_best(const struct WorkResult *work, enum Be
 }
 
 /* A number that every round has in common, or one for each round. */
-static struct Summary summarise_metric(const struct PeerResult *result, enum BenchMetric metric)
-{
-    if (metric == BENCH_RSS)
-        return bench_summarise(&result->peak, 1);
-    return bench_summarise(metric == BENCH_TIME ? result->samples : result->faults, result->count);
-}
-
 static struct Summary summarise_ratio(const struct PeerResult *subject,
                                       const struct PeerResult *other, enum BenchMetric metric)
 {
-    if (metric == BENCH_RSS)
-        return bench_summarise_ratio(&subject->peak, &other->peak, 1);
-    const size_t count = subject->count < other->count ? subject->count : other->count;
-    if (metric == BENCH_TIME)
-        return bench_summarise_ratio(subject->samples, other->samples, count);
-    return bench_summarise_ratio(subject->faults, other->faults, count);
+    const struct Samples own = samples_of(subject, metric);
+    const struct Samples others = samples_of(other, metric);
+    const size_t count = own.count < others.count ? own.count : others.count;
+    return bench_summarise_ratio(own.values, others.values, count);
 }
 
 bool results_judge(const struct WorkResult *work, const struct BenchBound *bound,
@@ -86,7 +93,8 @@ bool results_judge(const struct WorkResult *work, const struct BenchBound *bound
     } else if (strcmp(bound->against, BENCH_LIVE) == 0) {
         result->reference = BENCH_LIVE;
         result->reference_value = own->live_size;
-        result->ratio = bench_summarise_ratio(&own->peak, &own->live_size, 1);
+        const double peak = metric_of(own, BENCH_RSS);
+        result->ratio = bench_summarise_ratio(&peak, &own->live_size, 1);
     } else {
         const struct PeerResult *other = strcmp(bound->against, BENCH_BEST) == 0
                                              ? find_best(work, bound->metric, subject)

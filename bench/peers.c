@@ -41,6 +41,14 @@ static bool describe_framewell(char *version, size_t size)
     return true;
 }
 
+static bool describe_framewell_malloc(char *version, size_t size)
+{
+    if (is_mapped("libframewell-malloc.so"))
+        return describe_framewell(version, size);
+    snprintf(version, size, "libframewell-malloc.so is not there");
+    return false;
+}
+
 static bool describe_glibc(char *version, size_t size)
 {
     snprintf(version, size, "%s", gnu_get_libc_version());
@@ -105,24 +113,27 @@ static bool describe_gstpool(char *version, size_t size)
     return gstpool.describe(version, size);
 }
 
+/* Who is a whole process's malloc, other than ours. */
+#define PEERS_OF_MALLOC                                                         \
+    {.name = PEER_GLIBC, .kind = KIND_MALLOC, .describe = describe_glibc},      \
+        {.name = "jemalloc",                                                    \
+         .kind = KIND_MALLOC,                                                   \
+         .preload = "libjemalloc.so.2",                                         \
+         .package = "libjemalloc2",                                             \
+         .describe = describe_jemalloc},                                        \
+        {.name = "tcmalloc",                                                    \
+         .kind = KIND_MALLOC,                                                   \
+         .preload = "libtcmalloc_minimal.so.4",                                 \
+         .package = "libtcmalloc-minimal4",                                     \
+         .describe = describe_tcmalloc},                                        \
+    {                                                                           \
+        .name = "mimalloc", .kind = KIND_MALLOC, .preload = "libmimalloc.so.2", \
+        .package = "libmimalloc2.0", .describe = describe_mimalloc              \
+    }
+
 const struct BenchPeer pool_peers[POOL_PEER_COUNT] = {
     {.name = PEER_FRAMEWELL, .kind = KIND_POOL, .describe = describe_framewell},
-    {.name = "glibc", .kind = KIND_MALLOC, .describe = describe_glibc},
-    {.name = "jemalloc",
-     .kind = KIND_MALLOC,
-     .preload = "libjemalloc.so.2",
-     .package = "libjemalloc2",
-     .describe = describe_jemalloc},
-    {.name = "tcmalloc",
-     .kind = KIND_MALLOC,
-     .preload = "libtcmalloc_minimal.so.4",
-     .package = "libtcmalloc-minimal4",
-     .describe = describe_tcmalloc},
-    {.name = "mimalloc",
-     .kind = KIND_MALLOC,
-     .preload = "libmimalloc.so.2",
-     .package = "libmimalloc2.0",
-     .describe = describe_mimalloc},
+    PEERS_OF_MALLOC,
     {.name = "textbook", .kind = KIND_TEXTBOOK},
     {.name = "libavutil", .kind = KIND_AVBUFFER, .describe = describe_avpool},
     {.name = "gstreamer",
@@ -131,6 +142,14 @@ const struct BenchPeer pool_peers[POOL_PEER_COUNT] = {
      .describe = describe_gstpool},
     {.name = PEER_UNCOUNTED, .kind = KIND_UNCOUNTED, .is_floor = true},
     {.name = PEER_BARE, .kind = KIND_BARE, .is_floor = true},
+};
+
+const struct BenchPeer malloc_peers[MALLOC_PEER_COUNT] = {
+    {.name = PEER_FRAMEWELL,
+     .kind = KIND_MALLOC,
+     .preload = "libframewell-malloc.so",
+     .describe = describe_framewell_malloc},
+    PEERS_OF_MALLOC,
 };
 
 void heap_init(struct Heap *heap, const struct BenchPeer *peer)

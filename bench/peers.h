@@ -39,11 +39,16 @@ enum PeerKind {
 
 /* What the name of the subject in a suite of these peers is. */
 #define PEER_FRAMEWELL "framewell"
+#define PEER_GLIBC     "glibc"
 #define PEER_BARE      "bare"
 #define PEER_UNCOUNTED "no-stats"
 
 enum { POOL_PEER_COUNT = 10 };
 extern const struct BenchPeer pool_peers[POOL_PEER_COUNT];
+
+/* Each is the malloc of a whole process; ours is libframewell-malloc.so. */
+enum { MALLOC_PEER_COUNT = 5 };
+extern const struct BenchPeer malloc_peers[MALLOC_PEER_COUNT];
 
 /* What a work allocates from. */
 struct Heap {

@@ -21,7 +21,8 @@ struct PeerResult {
     size_t count;                      /* rounds */
     double samples[BENCH_SAMPLES_MAX]; /* in the work's unit per operation */
     double faults[BENCH_SAMPLES_MAX];  /* per operation */
-    double peak;                       /* bytes above the time before the first run */
+    double peaks[BENCH_SAMPLES_MAX];   /* bytes above the time before the first run */
+    size_t peak_count;                 /* 1, the highest; rounds, where programs do the work */
     double rss;
     double live_size;
 };

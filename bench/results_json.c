@@ -52,11 +52,13 @@ static json_t *json_of_peer_result(const struct PeerResult *result)
         return json_pack("{s:s, s:s}", "name", result->peer->name, "skipped", result->why);
     const struct Summary times = bench_summarise(result->samples, result->count);
     const struct Summary faults = bench_summarise(result->faults, result->count);
-    return json_pack("{s:s, s:I, s:o, s:o, s:o, s:I, s:I, s:I}", "name", result->peer->name,
+    const struct Summary peaks = bench_summarise(result->peaks, result->peak_count);
+    return json_pack("{s:s, s:I, s:o, s:o, s:o, s:I, s:o, s:I, s:I}", "name", result->peer->name,
                      "batch", (json_int_t)result->batch, "time", json_of_summary(&times), "samples",
                      json_of_numbers(result->samples, result->count), "faults",
-                     json_of_summary(&faults), "peak_rss", (json_int_t)result->peak, "rss",
-                     (json_int_t)result->rss, "live_size", (json_int_t)result->live_size);
+                     json_of_summary(&faults), "peak_rss", (json_int_t)peaks.median, "peaks",
+                     json_of_summary(&peaks), "rss", (json_int_t)result->rss, "live_size",
+                     (json_int_t)result->live_size);
 }
 
 json_t *results_json_work(const struct WorkResult *work)

@@ -98,7 +98,7 @@ static void print_bound(struct ResultsTable *table, const struct BoundResult *re
         format_metric(number, sizeof number, result, result->reference_value);
         snprintf(reference, sizeof reference, "%s %s", result->reference, number);
         format_ratio(ratio, sizeof ratio, result->ratio.median);
-        if (bound->metric != BENCH_RSS) /* of that there is one peak, and no spread */
+        if (bound->metric != BENCH_RSS || result->work->is_program) /* else there is one peak */
             format_quartiles(quartiles, sizeof quartiles, &result->ratio);
     }
     snprintf(limit, sizeof limit, "<=%.4g%s%s", bound->limit, result->reference ? "x" : "",

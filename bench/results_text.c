@@ -96,7 +96,7 @@ static void print_peer_result(FILE *out, const struct PeerResult *result)
         times.max,
         times.mad,
         bench_summarise(result->faults, result->count).median,
-        result->peak / 0x1p20,
+        bench_summarise(result->peaks, result->peak_count).median / 0x1p20,
     };
     fprintf(out, "  %-11s", result->peer->name);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {

@@ -95,7 +95,8 @@ static void keep_sample(struct PeerResult *result, const struct BenchWork *work,
     const double ops = sample->ops > 0 ? sample->ops : 1;
     result->samples[i] = work->is_value ? sample->value : sample->ns / ops * unit_of(work);
     result->faults[i] = sample->faults / ops;
-    result->peak = sample->peak > 0 ? sample->peak : 0;
+    result->peak_count = work->is_program ? i + 1 : 1;
+    result->peaks[result->peak_count - 1] = sample->peak > 0 ? sample->peak : 0;
     result->rss = sample->rss;
     result->live_size = sample->live_size;
 }

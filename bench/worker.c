@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "command/own_folder.h"
 
 extern char **environ;
 
@@ -67,8 +70,19 @@ static bool read_line(int file, char *buffer, size_t *held, char *text, size_t s
 static bool is_setting_of_allocator(const char *variable)
 {
     static const char *const prefixes[] = {
-        "LD_PRELOAD=", "MALLOC_",         "GLIBC_TUNABLES=",  "TCMALLOC_",
-        "MIMALLOC_",   "FRAMEWELL_POOL=", "FRAMEWELL_DEBUG=", "FRAMEWELL_STATS="};
+        "LD_PRELOAD=",
+        "MALLOC_",
+        "GLIBC_TUNABLES=",
+        "TCMALLOC_",
+        "MIMALLOC_",
+        "FRAMEWELL_POOL=",
+        "FRAMEWELL_DEBUG=",
+        "FRAMEWELL_STATS",
+        "FRAMEWELL_MAX_MEMORY=",
+        "FRAMEWELL_IDLE=",
+        "FRAMEWELL_PURGE_AFTER=",
+        "FRAMEWELL_HUGE_PAGES=",
+    };
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (strncmp(variable, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
@@ -94,6 +108,23 @@ static char **make_environment(char *preload)
     if (preload)
         list[kept] = preload;
     return list;
+}
+
+/* From this program's folder: where libraries are installed, and where the malloc is built. */
+static const char *const places[] = {LIBDIR_FROM_LIBEXEC "/", "../src/preload/"};
+
+/* "LD_PRELOAD=" and the library's path; its name, where it does not lie beside this program. */
+static void make_preload(char *text, size_t size, const char *library)
+{
+    static const char name[] = "LD_PRELOAD=";
+    char folder[PATH_MAX];
+    const size_t count = fwl_own_folder(folder, sizeof folder) ? sizeof places / sizeof *places : 0;
+    for (size_t i = 0; i < count; i++) {
+        snprintf(text, size, "%s%s%s%s", name, folder, places[i], library);
+        if (access(text + strlen(name), R_OK) == 0)
+            return;
+    }
+    snprintf(text, size, "%s%s", name, library);
 }
 
 static void make_arguments(char *list[ARGUMENTS_MAX], const struct BenchSuite *suite,
@@ -144,8 +175,8 @@ static int spawn(pid_t *pid, int input, int output, bool is_silent, char **argum
 static bool start_process(struct Worker *worker, const struct BenchSuite *suite,
                           const struct BenchPeer *peer, const struct BenchWork *work)
 {
-    char preload[BENCH_TEXT_MAX];
-    snprintf(preload, sizeof preload, "LD_PRELOAD=%s", peer->preload ? peer->preload : "");
+    char preload[2 * PATH_MAX];
+    make_preload(preload, sizeof preload, peer->preload ? peer->preload : "");
     char *arguments[ARGUMENTS_MAX];
     make_arguments(arguments, suite, peer, work);
 
@@ -307,10 +338,16 @@ static void run_batch(const struct BenchWork *work, void *state, uint64_t count,
     const uint64_t ops = work->run(state, count, &report);
     const double ns = clock_now() - start;
 
+    double fault_count = faults_now() - faults;
+    double resident = resident_now() - base;
+    double peak = resident_peak() - base;
+    if (work->is_program) {
+        fault_count = (double)report.faults;
+        peak = resident = (double)report.peak_size;
+    }
     char text[WORKER_LINE_MAX];
     snprintf(text, sizeof text, "%.0f %" PRIu64 " %.0f %.0f %.0f %.17g %" PRIu64, ns, ops,
-             faults_now() - faults, resident_now() - base, resident_peak() - base, report.value,
-             report.live_size);
+             fault_count, resident, peak, report.value, report.live_size);
     say("ran", text);
 }
 

@@ -21,7 +21,7 @@ _framewell_words()
         framewell layout --list 2>/dev/null | sed -n '2,$s/ .*//p'
         ;;
     bench)
-        echo pool objects layout replay all
+        echo pool objects layout programs replay all
         ;;
     esac
 }

@@ -86,7 +86,8 @@ def row(bound, units):
     if bound["against"]:
         against = f"{bound['against']} {figure(bound, bound['reference_value'], units)}"
         ratio = ratio_text(bound["ratio"])
-    if bound["against"] and bound["metric"] != "rss":
+    has_spread = bound["metric"] != "rss" or bound["ratio_p25"] != bound["ratio_p75"]
+    if bound["against"] and has_spread:
         quartiles = f"{ratio_text(bound['ratio_p25'])} to {ratio_text(bound['ratio_p75'])}"
     cells = [bound["work"], bound["metric"], figure(bound, bound["value"], units), against, ratio,
              quartiles, limit_text(bound), bound["verdict"]]

@@ -16,7 +16,8 @@
 enum FwlPreloadServer {
     FWL_SERVER_UNKNOWN,
     FWL_SERVER_POOL,
-    FWL_SERVER_NEXT, /* the malloc that would be there without us */
+    FWL_SERVER_MODELLED, /* the pool, with a look at each large block */
+    FWL_SERVER_NEXT,     /* the malloc that would be there without us */
 };
 
 extern atomic_int fwl_preload_server;
@@ -24,11 +25,21 @@ extern atomic_int fwl_preload_server;
 /* Decides, and says one line where it is not the pool. True: the pool. */
 bool fwl_preload_decide(void);
 
+/* The pool, and nobody looks on: the way that has to be short. */
+static inline bool fwl_preload_is_plain(void)
+{
+    return __builtin_expect(
+        atomic_load_explicit(&fwl_preload_server, memory_order_relaxed) == FWL_SERVER_POOL, 1);
+}
+
 static inline bool fwl_preload_is_pool(void)
 {
-    const int server = atomic_load_explicit(&fwl_preload_server, memory_order_relaxed);
-    return __builtin_expect(server == FWL_SERVER_POOL, 1) || fwl_preload_decide();
+    return fwl_preload_is_plain() || fwl_preload_decide();
 }
+
+/* Up to this alignment a block of whole multiples of it lies at one: the pool need not be asked for
+ * more. 0 where the pool debugs, and a block's end has to be where the program thinks it is. */
+extern size_t fwl_preload_step_max;
 
 /* The malloc that would be there without us (preload_next.c). */
 typedef struct FwlNextMalloc {
@@ -45,6 +56,30 @@ const FwlNextMalloc *fwl_preload_next(const char **reason);
 
 /* Its table, once it was decided that it serves. */
 extern const FwlNextMalloc *fwl_next;
+
+/* What glibc's layout would have kept idle (preload_model.c). */
+typedef struct FwlHeapModel {
+    bool is_known;
+    size_t idle; /* bytes, now */
+    size_t idle_peak;
+} FwlHeapModel;
+
+/* Smaller blocks are not looked at. */
+enum { FWL_MODEL_MIN = 64 << 10 };
+
+extern bool fwl_preload_has_model;
+
+void fwl_model_start(void);
+
+/* A block of size bytes that was handed out; one of at least so many that is given back, before it
+ * is. Threads: any. */
+void fwl_model_alloc(const void *block, size_t size);
+void fwl_model_free(const void *block, size_t size);
+
+FwlHeapModel fwl_model_tell(void);
+
+/* The value of a variable that asks for something, or NULL: not there, empty, or 0. */
+const char *fwl_preload_wish(const char *name);
 
 /* Prints "framewell: " and the text on standard error, as one line. */
 void fwl_preload_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -14,6 +14,12 @@
 
 enum { LINE_SIZE = 256, PATH_SIZE = 4096, KIB = 1024 };
 
+const char *fwl_preload_wish(const char *name)
+{
+    const char *value = fwl_os_environment(name);
+    return value && *value && strcmp(value, "0") != 0 ? value : NULL;
+}
+
 static int write_piece(void *opaque, const char *text, size_t size)
 {
     const int *file = opaque;
@@ -44,11 +50,24 @@ void fwl_preload_print_stats(void)
     (void)write_stats(FWL_OS_STDERR, FWL_STATS_TEXT);
 }
 
+static void print_model(void)
+{
+    const FwlHeapModel told = fwl_model_tell();
+    char line[LINE_SIZE];
+    if (!told.is_known)
+        return;
+    snprintf(line, sizeof line,
+             "glibc's heap, by a model of it: %zu KiB idle at most, %zu KiB at the end\n",
+             told.idle_peak / KIB, told.idle / KIB);
+    (void)write_text(FWL_OS_STDERR, line);
+}
+
 static void print_table(void)
 {
     const FwlProcessUsage usage = fwl_os_process_usage();
     char line[LINE_SIZE];
     fwl_preload_print_stats();
+    print_model();
     snprintf(line, sizeof line,
              "process %" PRIu64 " (%.64s): %" PRIu64 " minor and %" PRIu64
              " major page faults, peak RSS %" PRIu64 " KiB\n",
@@ -66,6 +85,17 @@ static void make_plain(char *text)
     }
 }
 
+/* As a field, null where it is not known. */
+static int write_model(int file)
+{
+    const FwlHeapModel told = fwl_model_tell();
+    char text[LINE_SIZE] = "\"glibc_model\": null, ";
+    if (told.is_known)
+        snprintf(text, sizeof text, "\"glibc_model\": {\"idle_peak\": %zu, \"idle\": %zu}, ",
+                 told.idle_peak, told.idle);
+    return write_text(file, text);
+}
+
 static int write_object(int file)
 {
     const FwlProcessUsage usage = fwl_os_process_usage();
@@ -75,9 +105,13 @@ static int write_object(int file)
     make_plain(program);
     snprintf(text, sizeof text,
              "{\"process\": %" PRIu64 ", \"program\": \"%s\", \"minor_faults\": %" PRIu64
-             ", \"major_faults\": %" PRIu64 ", \"peak_rss\": %" PRIu64 ", \"malloc\": ",
+             ", \"major_faults\": %" PRIu64 ", \"peak_rss\": %" PRIu64 ", ",
              usage.process, program, usage.minor_faults, usage.major_faults, usage.peak_rss);
     int status = write_text(file, text);
+    if (status == 0)
+        status = write_model(file);
+    if (status == 0)
+        status = write_text(file, "\"malloc\": ");
     if (status == 0)
         status = write_stats(file, FWL_STATS_JSON);
     return status < 0 ? status : write_text(file, "}\n");
@@ -110,18 +144,12 @@ static void write_json(const char *pattern)
         fwl_preload_say("FRAMEWELL_STATS_JSON: %s: %s", pattern, fwl_status_text(status));
 }
 
-static const char *wish(const char *name)
-{
-    const char *value = fwl_os_environment(name);
-    return value && *value && strcmp(value, "0") != 0 ? value : NULL;
-}
-
 static void leave(void)
 {
     fwl_purge_end();
-    if (wish("FRAMEWELL_STATS"))
+    if (fwl_preload_wish("FRAMEWELL_STATS"))
         print_table();
-    const char *file = wish("FRAMEWELL_STATS_JSON");
+    const char *file = fwl_preload_wish("FRAMEWELL_STATS_JSON");
     if (file)
         write_json(file);
 }

@@ -48,28 +48,118 @@ static inline bool is_too_much(size_t size)
            (size > PTRDIFF_MAX || !fwl_os_would_promise(size));
 }
 
-static void *alloc_aligned(size_t alignment, size_t size)
+/* On the pool: NULL is no memory */
+
+static inline void *alloc(size_t size)
+{
+    return is_too_much(size) ? NULL : fwl_pool_alloc(NULL, size);
+}
+
+static void *alloc_zeroed(size_t size)
+{
+    if (size <= RUN_MAX)
+        return fwl_pool_allocz(NULL, size);
+    void *block = alloc(size);
+    if (block)
+        fwl_os_zero(block, size);
+    return block;
+}
+
+/* As malloc does it, where that gives the alignment: most of what ffmpeg asks for. */
+static inline void *alloc_in_steps(size_t alignment, size_t size)
+{
+    const size_t whole = size > 0 ? fwl_align_up(size, alignment) : alignment;
+    void *block = fwl_pool_alloc(NULL, whole);
+    if (__builtin_expect((uintptr_t)block % alignment == 0, 1))
+        return block;
+    fwl_pool_free(NULL, block);
+    return fwl_pool_aligned_alloc(NULL, alignment, size);
+}
+
+static inline void *align(size_t alignment, size_t size)
+{
+    if (alignment <= fwl_preload_step_max && size <= RUN_MAX)
+        return alloc_in_steps(alignment, size);
+    return is_too_much(size) ? NULL : fwl_pool_aligned_alloc(NULL, alignment, size);
+}
+
+static inline void *resize(void *block, size_t size)
+{
+    return is_too_much(size) ? NULL : fwl_pool_realloc(NULL, block, size);
+}
+
+/* Where the pool is not yet chosen, another malloc serves, or a model is fed with what comes and
+ * goes: not by the shortest way */
+
+static void *seen(void *block, size_t size)
+{
+    if (fwl_preload_has_model && block)
+        fwl_model_alloc(block, size);
+    return block;
+}
+
+static void forget(void *block)
+{
+    if (fwl_preload_has_model && block)
+        fwl_model_free(block, fwl_pool_usable_size(block));
+}
+
+static __attribute__((noinline)) void *alloc_slowly(size_t size)
+{
+    return fwl_preload_is_pool() ? seen(alloc(size), size) : fwl_next->alloc(size);
+}
+
+static __attribute__((noinline)) void *alloc_zeroed_slowly(size_t size)
+{
+    return fwl_preload_is_pool() ? seen(alloc_zeroed(size), size) : fwl_next->calloc(1, size);
+}
+
+static __attribute__((noinline)) void *align_slowly(size_t alignment, size_t size)
+{
+    return fwl_preload_is_pool() ? seen(align(alignment, size), size)
+                                 : fwl_next->align(alignment, size);
+}
+
+static __attribute__((noinline)) void *resize_slowly(void *block, size_t size)
 {
     if (!fwl_preload_is_pool())
-        return fwl_next->align(alignment, size);
-    if (is_too_much(size))
-        return NULL;
-    return fwl_pool_aligned_alloc(NULL, alignment, size);
+        return fwl_next->realloc(block, size);
+    const size_t old_size = block ? fwl_pool_usable_size(block) : 0;
+    forget(block);
+    void *resized = resize(block, size);
+    if (!resized)
+        (void)seen(block, old_size);
+    return seen(resized, size);
+}
+
+static __attribute__((noinline)) void free_slowly(void *block)
+{
+    if (!fwl_preload_is_pool()) {
+        fwl_next->free(block);
+        return;
+    }
+    forget(block);
+    fwl_pool_free(NULL, block);
+}
+
+/* The family */
+
+static inline void *alloc_aligned(size_t alignment, size_t size)
+{
+    return fwl_preload_is_plain() ? align(alignment, size) : align_slowly(alignment, size);
 }
 
 EXPORT void *malloc(size_t size)
 {
-    if (!fwl_preload_is_pool())
-        return fwl_next->alloc(size);
-    return is_too_much(size) ? fail(ENOMEM) : or_nomem(fwl_pool_alloc(NULL, size));
+    return or_nomem(fwl_preload_is_plain() ? alloc(size) : alloc_slowly(size));
 }
 
 EXPORT void free(void *block)
 {
-    if (fwl_preload_is_pool())
+    if (fwl_preload_is_plain())
         fwl_pool_free(NULL, block);
     else
-        fwl_next->free(block);
+        free_slowly(block);
 }
 
 EXPORT void cfree(void *block)
@@ -77,33 +167,21 @@ EXPORT void cfree(void *block)
     free(block);
 }
 
-static void *alloc_zeroed(size_t size)
-{
-    if (size <= RUN_MAX)
-        return fwl_pool_allocz(NULL, size);
-    void *block = is_too_much(size) ? NULL : fwl_pool_alloc(NULL, size);
-    if (block)
-        fwl_os_zero(block, size);
-    return block;
-}
-
 EXPORT void *calloc(size_t count, size_t size)
 {
-    if (!fwl_preload_is_pool())
-        return fwl_next->calloc(count, size);
     size_t total;
-    return fwl_checked_mul(count, size, &total) ? or_nomem(alloc_zeroed(total)) : fail(ENOMEM);
+    if (!fwl_checked_mul(count, size, &total))
+        return fail(ENOMEM);
+    return or_nomem(fwl_preload_is_plain() ? alloc_zeroed(total) : alloc_zeroed_slowly(total));
 }
 
 EXPORT void *realloc(void *block, size_t size)
 {
-    if (!fwl_preload_is_pool())
-        return fwl_next->realloc(block, size);
     if (block && size == 0) {
-        fwl_pool_free(NULL, block);
+        free(block);
         return NULL;
     }
-    return is_too_much(size) ? fail(ENOMEM) : or_nomem(fwl_pool_realloc(NULL, block, size));
+    return or_nomem(fwl_preload_is_plain() ? resize(block, size) : resize_slowly(block, size));
 }
 
 EXPORT void *reallocarray(void *block, size_t count, size_t size)

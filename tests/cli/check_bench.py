@@ -49,7 +49,7 @@ def help_names_every_option():
     done = run("--help")
     tap.expect_equal(done.returncode, 0, "the exit status")
     for option in ("--filter", "--peers", "--rounds", "--batch", "--quick", "--traces", "--details",
-                   "--json", "--list", "--gate"):
+                   "--json", "--html", "--list", "--gate"):
         tap.expect(option in done.stdout, f"{option} is not in --help")
     tap.expect("--worker" not in done.stdout, "what only workers are told is in --help")
     tap.expect_equal(long_lines(done.stdout), [], "what is longer than 80 columns")
@@ -63,8 +63,8 @@ def nonsense_is_refused(arguments):
 
 for row in (["--no-such-option"], ["--rounds", "0"], ["--rounds", "1001"], ["--rounds", "3x"],
             ["--batch", "soon"], ["--batch", "nan"], ["--filter", "no work is called this"],
-            ["more"], ["--peers", "nobody"], ["--peers", "glibc,,"], ["--worker", "nobody"],
-            ["--worker", "glibc", "--work", "no work"]):
+            ["more"], ["--json", "--html"], ["--peers", "nobody"], ["--peers", "glibc,,"],
+            ["--worker", "nobody"], ["--worker", "glibc", "--work", "no work"]):
     tap.add_case("nonsense_is_refused: " + " ".join(row), nonsense_is_refused, row)
 
 
@@ -167,7 +167,7 @@ TYPES = {
                  "peers": type(None)},
     "work": {"name": str, "title": str, "unit": str, "peers": list},
     "peer": {"name": str, "batch": int, "time": dict, "samples": list, "faults": dict,
-             "peak_rss": int, "rss": int, "live_size": int},
+             "peaks": dict, "peak_rss": int, "rss": int, "live_size": int},
     "bound": {"work": str, "metric": str, "limit": float, "plus": float, "against": str,
               "value": float, "reference_value": float, "ratio": float, "ratio_p25": float,
               "ratio_p75": float, "holds": bool, "close": bool, "verdict": str},
@@ -313,6 +313,94 @@ def replay_needs_one_to_eight_traces():
     for paths in ([], ["x"] * 9):
         done = run_topic("replay", *paths)
         tap.expect_equal((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+
+
+# A stand-in: makes clips, and plays those alone.
+FFMPEG = """#!/bin/sh
+for last; do :; done
+case "$*" in
+*lavfi*) echo pictures >"$last" ;;
+*) while [ "$1" != -i ]; do shift; done; test "$(cat "$2")" = pictures ;;
+esac
+"""
+
+
+def run_programs(ffmpeg, *arguments, path="/usr/bin:/bin"):
+    """The topic with that text as ffmpeg, if it is one, in front of the path; leaves nothing."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as clips:
+        program = os.path.join(folder, "ffmpeg")
+        if ffmpeg:
+            with open(program, "w", encoding="utf-8") as file:
+                file.write(ffmpeg)
+            os.chmod(program, 0o755)
+        done = run_topic("programs", "--rounds", "2", "--batch", "1", "--filter", "ffmpeg/",
+                         *arguments, PATH=f"{folder}:{path}", TMPDIR=clips)
+        tap.expect_equal(os.listdir(clips), [], "what is left in TMPDIR")
+    return done
+
+
+def report_of_programs(ffmpeg, **options):
+    done = run_programs(ffmpeg, "--json", **options)
+    tap.expect_equal(done.returncode, 0, f"the exit status ({done.stderr})")
+    return json.loads(done.stdout)
+
+
+@tap.case
+def programs_play_the_clip_that_was_made():
+    report = report_of_programs(FFMPEG)
+    tap.expect_equal([work["name"] for work in report["works"]],
+                     [f"ffmpeg/{name}" for name in ("raw", "decode", "scale", "transcode",
+                                                    "remux")])
+    present = [peer["name"] for peer in report["peers"]]
+    for work in report["works"]:
+        tap.expect_equal([peer["name"] for peer in work["peers"]], present, work["name"])
+        for peer in work["peers"]:
+            numbers = [peer["time"]["min"], peer["faults"]["min"], peer["peaks"]["min"] / 65536]
+            tap.expect(all(number > 1 for number in numbers), f"{peer['name']}: {numbers}")
+
+
+@tap.case
+def every_row_of_ffmpeg_has_its_bounds():
+    report = report_of_programs(FFMPEG)
+    if "framewell" not in [peer["name"] for peer in report["peers"]]:
+        raise tap.Skip("a sanitizer's malloc stays")
+    bounds = {}
+    for bound in report["bounds"]:
+        against = bound["against"] if bound["against"] == "glibc" else "best"
+        bounds.setdefault(bound["work"], []).append((bound["metric"], bound["limit"], against))
+    alone = len(report["peers"]) == 2  # then glibc is the best of the others
+    raw = [("time", 1, "best"), ("time", 0.75, "glibc"), ("faults", 0.25, "glibc"),
+           ("rss", 1.05, "best")]
+    others = [("time", 1, "glibc"), ("faults", 1, "best"), ("rss", 1.05, "glibc")]
+    for work, found in bounds.items():
+        wanted = raw if work == "ffmpeg/raw" else others
+        tap.expect_equal([pair[:2] for pair in found], [pair[:2] for pair in wanted], work)
+        tap.expect(alone or all(got[2] == "glibc" for got, pair in zip(found, wanted)
+                                if pair[2] == "glibc"), f"{work}: {found}")
+
+
+@tap.case
+def a_program_that_is_not_there_or_does_not_work_is_named():
+    for ffmpeg, path, said in (
+            (None, "/no/such/folder", "ffmpeg is not installed (Debian's package ffmpeg)"),
+            ("#!/bin/sh\nexit 1\n", "/usr/bin:/bin", "ffmpeg cannot make the clip"),
+            (FFMPEG.replace("= pictures", "= paintings"), "/usr/bin:/bin", "does not end well")):
+        for work in report_of_programs(ffmpeg, path=path)["works"]:
+            tap.expect(said in work["skipped"], work["skipped"])
+
+
+@tap.case
+def a_program_that_breaks_down_on_a_malloc_fails_the_run():
+    """The stand-in works as it is, and with nothing that is preloaded."""
+    peers = [peer["name"] for peer in report_of_programs(FFMPEG)["peers"]]
+    if peers == ["glibc"]:
+        raise tap.Skip("there is no malloc to preload")
+    done = run_programs(FFMPEG.replace("for last", 'test -z "$LD_PRELOAD" || exit 9\nfor last', 1),
+                        "--details")
+    tap.expect_equal(done.returncode, 1, f"the exit status ({done.stdout})")
+    tap.expect(re.search(r"^  glibc +[\d.]+", done.stdout, re.M), "as it is it works")
+    tap.expect_equal(done.stdout.count("  ended with status 1"), 5 * (len(peers) - 1), "failures")
+    tap.expect_equal(done.stderr.count("did not end well"), 5 * (len(peers) - 1), "messages")
 
 
 @tap.case

@@ -4,8 +4,10 @@
 
     check_harness.py PROGRAM [CASE]
 """
+import html.parser
 import json
 import os
+import re
 import sys
 import tempfile
 
@@ -87,6 +89,98 @@ def a_value_is_taken_as_it_is():
 
 
 @tap.case
+def programs_have_their_own_faults_and_a_peak_in_each_round():
+    report, peers = measure("program")
+    for name, factor in (("normal", 2), ("double", 4), ("floor", 1)):
+        tap.expect_equal(peers[name]["faults"]["median"], 100 * factor, f"{name}'s faults")
+        peaks = peers[name]["peaks"]
+        tap.expect_equal((peaks["min"], peaks["max"]),
+                         (8 * MIB * factor, 8 * MIB * factor + 4096), f"{name}'s peaks")
+        tap.expect_equal(peers[name]["peak_rss"], 8 * MIB * factor + 2048, "the median peak")
+    tap.expect_equal(holds(report), [False, True, False, False])
+    rss = report["bounds"][2]
+    tap.expect(rss["ratio_p25"] <= rss["ratio"] <= rss["ratio_p75"] < 0.51, f"quartiles: {rss}")
+
+
+@tap.case
+def what_a_suite_begins_with_is_there_for_its_workers():
+    _, peers = measure("begun")
+    tap.expect_equal([peer["time"]["median"] for peer in peers.values()], [1, 1, 1])
+
+
+class Page(html.parser.HTMLParser):
+    """What a page has: its texts by element, and what it would load."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open = []
+        self.texts = []
+        self.loads = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.loads += [value for name, value in attrs if name in ("src", "href")]
+        if tag not in ("meta", "html"):
+            self.open.append((tag, dict(attrs).get("class", "")))
+
+    def handle_endtag(self, tag):
+        if tag != "html":
+            tap.expect_equal(self.open.pop()[0], tag, "the element that ends")
+
+    def handle_data(self, data):
+        if self.open and data.strip():
+            self.texts.append((*self.open[-1], data.strip()))
+
+    def of(self, tag, name=None):
+        return [text for t, c, text in self.texts if t == tag and name in (None, c)]
+
+
+def page_of(*arguments):
+    done = run("--html", "--batch", "0.1", "--rounds", "3", *arguments)
+    tap.expect_equal((done.returncode, done.stderr), (0, ""))
+    page = Page(done.stdout)
+    tap.expect_equal((page.open, page.loads), ([], []), "elements that do not end, and files")
+    tap.expect("url(" not in done.stdout and "<script" not in done.stdout, "it loads something")
+    return done.stdout, page
+
+
+@tap.case
+def a_page_has_a_bar_for_each_peer_with_its_spread_and_its_bounds():
+    text, page = page_of("--filter", "value")
+    tap.expect_equal(page.of("h3"), ["value"])
+    tap.expect_equal(page.of("span", "name"), ["normal", "double", "floor"])
+    tap.expect_equal(page.of("span", "number"), ["7.000", "14.00", "3.500"])
+    widths = re.findall(r"class=bar style=\"left:0.00%;width:([\d.]+)%", text)
+    tap.expect_equal(widths, ["50.00", "100.00", "25.00"], "the bars")
+    tap.expect_equal(text.count("class=quartiles"), 3, "spreads")
+    tap.expect_equal(re.findall(r"class=bound style=\"left:([\d.]+)%", text), ["50.00"] * 3)
+    tap.expect(page.of("b", "holds")[-1] == "holds" and "a CPU" not in text, "the verdict")
+
+
+@tap.case
+def a_page_has_a_plot_for_each_metric_that_is_bounded():
+    _, page = page_of("--filter", "program")
+    tap.expect_equal(page.of("h4"), ["ms", "page faults", "peak memory, MiB"])
+
+
+@tap.case
+def a_page_has_a_logarithmic_scale_where_numbers_differ_much():
+    text, page = page_of("--filter", "wide")
+    tap.expect_equal(page.of("h4"), ["%, logarithmic"])
+    widths = re.findall(r"class=bar style=\"left:0.00%;width:([\d.]+)%", text)
+    tap.expect_equal(widths, ["50.00", "100.00", "0.00"], "the bars, a power of ten for each half")
+
+
+@tap.case
+def a_page_says_what_was_left_out_and_takes_names_as_they_are():
+    _, page = page_of("--filter", "refused")
+    tap.expect("left out: nobody wants to" in page.of("p"), page.texts)
+    text, page = page_of("--filter", "<odd>")
+    tap.expect_equal("".join(page.of("h3")), '<odd> & "more"')
+    tap.expect("&lt;odd> &amp; &quot;more&quot;" in text, "escapes")
+
+
+@tap.case
 def peers_take_turns():
     with tempfile.NamedTemporaryFile("r") as turns:
         measure("turns", "--batch", "0.001", TURNS=turns.name)
@@ -153,7 +247,7 @@ def the_table_has_each_bound_with_its_verdict():
 @tap.case
 def what_cannot_be_written_is_a_failure():
     with open("/dev/full", "w", encoding="utf-8") as full:
-        for form in ([], ["--json"]):
+        for form in ([], ["--json"], ["--html"]):
             done = tap.run([PROGRAM, "suite", "--filter", "value", *form], stdout=full)
             tap.expect_equal(done.returncode, 4, "the exit status")
 

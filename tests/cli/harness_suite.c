@@ -15,6 +15,7 @@
 enum { KIND_NORMAL = 1, KIND_DOUBLE = 2, KIND_FLOOR = 4, KIND_ALL = 7 };
 
 enum { SLEEP_US = 500, PAGE_COUNT = 32, HELD_SIZE = 32 << 20 };
+enum { PROGRAM_SIZE = 8 << 20, PROGRAM_STEP = 4096 };
 
 struct State {
     const struct BenchPeer *peer;
@@ -95,6 +96,37 @@ static uint64_t give_value(void *opaque, uint64_t count, struct BenchReport *rep
     return count;
 }
 
+/* A hundred times from peer to peer: 100, 10000 and 1. */
+static uint64_t give_wide_value(void *opaque, uint64_t count, struct BenchReport *report)
+{
+    const struct State *state = opaque;
+    report->value = state->factor == 2 ? 100 : state->factor == 4 ? 10000 : 1;
+    return count;
+}
+
+/* What another program would have had: nothing of it is this process's. */
+static uint64_t tell_of_program(void *opaque, uint64_t count, struct BenchReport *report)
+{
+    static unsigned calls;
+    const struct State *state = opaque;
+    report->faults = count * 100 * state->factor;
+    report->peak_size = (uint64_t)PROGRAM_SIZE * state->factor + (calls++ % 2 ? PROGRAM_STEP : 0);
+    return count;
+}
+
+/* Whether the parent made, before this process was there, what all share. */
+static uint64_t look_for_begin(void *opaque, uint64_t count, struct BenchReport *report)
+{
+    (void)opaque;
+    report->value = getenv("BENCH_BEGAN") ? 1 : 0;
+    return count;
+}
+
+static void begin(void)
+{
+    setenv("BENCH_BEGAN", "1", 1);
+}
+
 /* Writes who ran behind who ran before. */
 static uint64_t note_turn(void *opaque, uint64_t count, struct BenchReport *report)
 {
@@ -139,6 +171,14 @@ static const struct BenchWork works[] = {
     {WORK("value", "%", give_value), .is_value = true,
      .bounds = {{.metric = BENCH_TIME, .limit = 7, .is_set = true}}},
     {WORK("turns", "ns", note_turn)},
+    {WORK("program", "ms", tell_of_program), .is_program = true, .max_rounds = 4,
+     .bounds = {{.metric = BENCH_RSS, .limit = 1.1, .against = "floor", .is_set = true},
+                {.metric = BENCH_FAULTS, .limit = 0.5, .against = "double", .is_set = true},
+                {.metric = BENCH_RSS, .limit = 0.5, .against = BENCH_BEST, .is_set = true},
+                {.metric = BENCH_FAULTS, .limit = 100, .is_set = true}}},
+    {WORK("wide", "%", give_wide_value), .is_value = true},
+    {WORK("begun", "%", look_for_begin), .is_value = true},
+    {WORK("<odd> & \"more\"", "ns", give_value)},
     {WORK("few", "ns", give_value), .max_rounds = 2},
     {WORK("long", "ns", give_value), .is_long = true},
     {WORK("huge", "ns", give_value), .memory = SIZE_MAX / 16},
@@ -169,6 +209,7 @@ int main(int argc, char **argv)
         .works = works,
         .work_count = sizeof works / sizeof *works,
         .subject = "normal",
+        .begin = begin,
         .arguments = lead,
     };
     if (argc < 2 || strcmp(argv[1], "suite") != 0)

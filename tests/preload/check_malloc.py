@@ -10,7 +10,7 @@ import preloaded
 import tap
 
 FORKS = os.environ.get("FRAMEWELL_FORKS", "1000")
-CHURN_ROUNDS = os.environ.get("FRAMEWELL_ROUNDS", "400")
+CHURN_SECONDS = os.environ.get("FRAMEWELL_SECONDS", "6")
 MIB = 1 << 20
 EXPORTS = set("""malloc free cfree calloc realloc reallocarray posix_memalign aligned_alloc memalign
 valloc pvalloc malloc_usable_size malloc_trim mallinfo2 malloc_stats""".split())
@@ -60,6 +60,18 @@ def a_program_on_it_is_served_by_the_pool():
     tap.expect(stats["peak_rss"] > MIB and stats["minor_faults"] > 0, f"of the process: {stats}")
     shown = preloaded.act_well("stats").stderr
     tap.expect(shown.startswith("pool malloc\n") and "committed_size" in shown, f"shown: {shown}")
+
+
+@tap.case
+def the_report_says_what_glibc_would_keep_idle_and_glibc_does():
+    """The model stands in the report of a run on Framewell, the truth in one on glibc."""
+    truth = [int(word) for word in preloaded.run_plain(preloaded.ACTS, "holes").stdout.split()]
+    _, stats = preloaded.statistics(preloaded.ACTS, "holes")
+    told = stats["glibc_model"]
+    tap.expect(abs(told["idle_peak"] - truth[1]) < truth[1] / 10, f"{told}, in truth {truth}")
+    tap.expect(told["idle"] < 2 * MIB and truth[2] < 2 * MIB, f"{told}, in truth {truth}")
+    shown = preloaded.act_well("holes", settings={"STATS": "1"}).stderr
+    tap.expect(f"{told['idle_peak'] >> 10} KiB idle at most" in shown, shown)
 
 
 @tap.case
@@ -126,7 +138,38 @@ def a_process_of_busy_threads_may_fork():
 
 @tap.case
 def threads_that_come_and_go_leave_the_rss_flat():
-    preloaded.act_well("churn", CHURN_ROUNDS)
+    preloaded.act_well("churn", CHURN_SECONDS, timeout=float(CHURN_SECONDS) + preloaded.PATIENCE)
+
+
+@tap.case
+def children_are_made_in_every_way():
+    preloaded.act_well("children", preloaded.ACTS)
+
+
+@tap.case
+def without_huge_pages_all_is_as_before():
+    done = preloaded.act_well("refuse-advice")
+    if done.stdout == "no filters\n":
+        raise tap.Skip("the system takes no filter of its calls")
+    preloaded.act_well("early-and-late", settings={"HUGE_PAGES": "off"})
+
+
+@tap.case
+def a_program_that_catches_bad_alloc_survives_its_budget():
+    done = preloaded.run(preloaded.FULL_BUDGET, settings={"MAX_MEMORY": "32M"})
+    tap.expect_equal((done.returncode, done.stderr), (0, ""), "how it ended")
+    caught, most = map(int, done.stdout.split())
+    tap.expect(caught == 4 * 20 and 20 << 20 <= most <= 32 << 20, f"{caught} times, {most} bytes")
+
+
+@tap.case
+def a_cache_of_frames_stays_within_five_quarters_of_what_is_live():
+    """The pattern of vapoursynth#1167, at half the size, with half the idle memory."""
+    if not preloaded.GROWTH:
+        raise tap.Skip("built without benchmarks")
+    done = preloaded.run(preloaded.GROWTH, "120", "2", settings={"IDLE": "4M"})
+    tap.expect_equal(done.returncode, 0, done.stderr)
+    tap.expect(float(done.stdout.split()[-1]) <= 1.25, done.stdout)
 
 
 def misuse_is_named(name, words):

@@ -3,25 +3,38 @@
  * What a program may do to its malloc, an act each: malloc_acts ACT [ARGUMENT]. Results go to
  * standard output; an act that finds something wrong ends the program with 1.
  */
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, setrlimit, fork */
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { KIB = 1 << 10, MIB = 1 << 20, THREADS = 8, CHILDREN_AT_ONCE = 4, CHILD_SECONDS = 60 };
+enum {
+    KIB = 1 << 10,
+    MIB = 1 << 20,
+    THREADS = 8,
+    CROWD = 64,
+    CHILDREN_AT_ONCE = 4,
+    CHILD_SECONDS = 60
+};
 
 static void *(*volatile const do_malloc)(size_t) = malloc;
 static void (*volatile const do_free)(void *) = free;
@@ -265,32 +278,138 @@ static size_t resident(void)
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static void churn_round(unsigned *seed)
+static double now(void)
 {
-    pthread_t threads[THREADS];
-    for (int i = 0; i < THREADS; i++)
-        expect(pthread_create(&threads[i], NULL, be_short_lived,
-                              (void *)(uintptr_t)next_random(seed)) == 0,
-               "a thread starts");
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Threads come and go. What is resident after the first quarter bounds the rest. */
-static void churn(const char *rounds)
+/* The oldest thread ends, and another one begins in its place. */
+static void replace_thread(pthread_t *thread, unsigned *seed)
 {
+    pthread_join(*thread, NULL);
+    expect(pthread_create(thread, NULL, be_short_lived, (void *)(uintptr_t)next_random(seed)) == 0,
+           "a thread starts");
+}
+
+/* Threads come and go, and free each other's blocks. What was resident at most in the first half of
+ * the time bounds the other half. */
+static void churn(const char *seconds)
+{
+    static pthread_t threads[CROWD];
     unsigned seed = 1;
-    const int count = atoi(rounds);
+    for (uintptr_t i = 0; i < CROWD; i++)
+        expect(pthread_create(&threads[i], NULL, be_short_lived, (void *)(i + 1)) == 0,
+               "it starts");
+    const double start = now();
+    const double length = atof(seconds);
     size_t early = 0;
     size_t late = 0;
-    for (int i = 0; i < count; i++) {
-        churn_round(&seed);
-        const size_t now = resident();
-        size_t *most = i < count / 4 ? &early : &late;
-        *most = now > *most ? now : *most;
+    unsigned long count = CROWD;
+    for (double time; (time = now() - start) < length; count++) {
+        replace_thread(&threads[count % CROWD], &seed);
+        const size_t size = resident();
+        size_t *most = time < length / 2 ? &early : &late;
+        *most = size > *most ? size : *most;
     }
-    printf("%zu MiB, then %zu MiB\n", early / MIB, late / MIB);
-    expect(late <= early + early / 4 + 16 * MIB, "the RSS is flat");
+    for (int i = 0; i < CROWD; i++)
+        pthread_join(threads[i], NULL);
+    printf("%lu threads: %zu MiB resident, then %zu MiB\n", count, early / MIB, late / MIB);
+    expect(late <= early + early / 8 + 16 * MIB, "the RSS is flat");
+}
+
+/* Ways to have a child */
+
+static int be_a_clone(void *opaque)
+{
+    use_some();
+    return opaque ? 3 : 4;
+}
+
+static void expect_ends_with(pid_t child, int code)
+{
+    int status = 0;
+    expect(child > 0 && waitpid(child, &status, __WALL) == child, "a child ends");
+    expect(WIFEXITED(status) && WEXITSTATUS(status) == code, "as it should");
+}
+
+static void have_children(const char *program)
+{
+    enum { STACK_SIZE = 256 * KIB };
+    char *words[] = {(char *)(uintptr_t)program, (char *)(uintptr_t) "exit",
+                     (char *)(uintptr_t) "5", NULL};
+    char *stack = do_malloc(STACK_SIZE);
+    for (int i = 0; i < 50; i++) {
+        pid_t child = vfork();
+        if (child == 0) {
+            execv(program, words);
+            _exit(1);
+        }
+        expect_ends_with(child, 5);
+        expect(posix_spawn(&child, program, NULL, NULL, words, environ) == 0, "it is spawned");
+        expect_ends_with(child, 5);
+        expect_ends_with(clone(be_a_clone, stack + STACK_SIZE, SIGCHLD, stack), 3);
+        expect_ends_with(clone(be_a_clone, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK, stack), 3);
+        use_some();
+    }
+    do_free(stack);
+    printf("done\n");
+}
+
+/* A system without huge pages, and one without the youngest calls: madvise refuses both. */
+static void refuse_advice(const char *argument)
+{
+    (void)argument;
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MADV_DONTNEED, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0) {
+        printf("no filters\n");
+        return;
+    }
+    expect(madvise(filter, 0, MADV_HUGEPAGE) != 0 && errno == EINVAL, "advice is refused");
+    use_some();
+    unsigned seed = 7;
+    exchange_some(&seed, 20000);
+    printf("done\n");
+}
+
+/* Idle memory that a heap cannot give back */
+
+/* Bytes that the C library's malloc has idle; on Framewell its report says what it would have. */
+static size_t idle_of_libc(void)
+{
+    return mallinfo2().fordblks;
+}
+
+/* The last of some blocks keeps what lies before it; a mapping first teaches malloc that large
+ * blocks come and go. */
+static void leave_holes(const char *argument)
+{
+    enum { COUNT = 100 };
+    (void)argument;
+    void *blocks[COUNT];
+    do_free(do_malloc(8 * MIB));
+    for (int i = 0; i < COUNT; i++)
+        expect((blocks[i] = do_malloc((size_t)(i % 3 + 1) * 300 * KIB)) != NULL, "there is memory");
+    for (int i = 0; i < COUNT - 1; i++)
+        do_free(blocks[i]);
+    for (int i = 0; i < COUNT / 4; i++)
+        expect((blocks[i] = do_malloc((size_t)(i % 3 + 1) * 450 * KIB)) != NULL, "there is memory");
+    const size_t held = idle_of_libc();
+    for (int i = 0; i < COUNT / 4; i++)
+        do_free(blocks[i]);
+    const size_t most = idle_of_libc();
+    do_free(blocks[COUNT - 1]);
+    printf("%zu %zu %zu\n", held, most, idle_of_libc());
 }
 
 /* Misuse, for --debug; each ends in the line that has its name. */
@@ -431,6 +550,9 @@ int main(int argc, char **argv)
         {"early-and-late", be_early_and_late},
         {"fork", fork_often},
         {"churn", churn},
+        {"children", have_children},
+        {"holes", leave_holes},
+        {"refuse-advice", refuse_advice},
         {"misuse", misuse},
         {"stats", print_stats},
         {"exit", end_with},

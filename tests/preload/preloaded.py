@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the tests of the malloc share. FRAMEWELL_MALLOC names the library, FRAMEWELL_ACTS the
-program malloc_acts, FRAMEWELL_COMMAND the command where it is built; meson sets them."""
+program malloc_acts, FRAMEWELL_FULL_BUDGET full_budget, FRAMEWELL_COMMAND the command and
+FRAMEWELL_GROWTH frame_growth where they are built; meson sets them."""
 import atexit
 import json
 import os
@@ -14,6 +15,8 @@ import tap  # noqa: E402
 LIBRARY = os.environ["FRAMEWELL_MALLOC"]
 ACTS = os.environ["FRAMEWELL_ACTS"]
 COMMAND = os.environ.get("FRAMEWELL_COMMAND")
+FULL_BUDGET = os.environ.get("FRAMEWELL_FULL_BUDGET")
+GROWTH = os.environ.get("FRAMEWELL_GROWTH")
 PATIENCE = 240  # seconds for one program; longer is a hang
 WORK = tempfile.mkdtemp(prefix="framewell-malloc-")
 atexit.register(shutil.rmtree, WORK, True)
