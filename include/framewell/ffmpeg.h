@@ -9,7 +9,8 @@
  *         return err;
  *     ... avformat_find_stream_info, avcodec_alloc_context3, avcodec_parameters_to_context ...
  *     err = fwl_av_codec_use_pool(decoder, pool);
- *     ... avcodec_open2, av_read_frame, avcodec_send_packet ...
+ *     ... avcodec_open2, av_read_frame, avcodec_send_packet, avcodec_receive_frame ...
+ *     err = fwl_av_frame_import(frame, decoded);
  *     fwl_av_close_input(&format);
  *
  * Threads: one AVFormatContext is for one thread at a time; a codec that uses a pool may have frame

@@ -128,11 +128,8 @@ FwlBufferRef *fwl_buffer_create(uint8_t *data, size_t size,
 
 FwlBufferRef *fwl_buffer_wrap(uint8_t *data, size_t size, const FwlBufferOwner *owner, void *opaque)
 {
-    const FwlBuffer facts = {.data = data,
-                             .size = size,
-                             .free_cb = owner->release,
-                             .opaque = opaque,
-                             .owner = owner};
+    const FwlBuffer facts = {
+        .data = data, .size = size, .free_cb = owner->release, .opaque = opaque, .owner = owner};
     return wrap(&facts, __builtin_return_address(0));
 }
 

@@ -20,9 +20,10 @@
 #define FWL_AV_HAS_DURATION (LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100))
 /* AVFrame.channels, channel_layout, coded_ and display_picture_number and reordered_opaque. */
 #define FWL_AV_HAS_OLD_FIELDS (LIBAVUTIL_VERSION_MAJOR < 59)
-/* AVFrame.pkt_pos, pkt_size, palette_has_changed, and private_ref as an AVBufferRef. */
+/* AVFrame.pkt_pos, pkt_size, palette_has_changed, key_frame, interlaced_frame, top_field_first, and
+ * private_ref as an AVBufferRef. */
 #define FWL_AV_HAS_PACKET_FIELDS (LIBAVUTIL_VERSION_MAJOR < 60)
-/* key_frame, interlaced_frame and top_field_first are flags since 6.1. */
+/* Since 6.1 the last three fields are flags; who writes a frame sets both. */
 #if defined(AV_FRAME_FLAG_KEY) && defined(AV_FRAME_FLAG_INTERLACED)
 #define FWL_AV_HAS_FRAME_FLAGS 1
 #else
@@ -31,7 +32,7 @@
 /* AV_PIX_FMT_XVMC went with 6.0: all formats behind it have the number below their old one. */
 #define FWL_AV_HAS_XVMC (LIBAVUTIL_VERSION_MAJOR < 58)
 
-#define FWL_AV_BEGIN_DEPRECATED                                                                    \
+#define FWL_AV_BEGIN_DEPRECATED \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wdeprecated-declarations\"")
 #define FWL_AV_END_DEPRECATED _Pragma("GCC diagnostic pop")
 

@@ -36,9 +36,9 @@ typedef struct Border {
 /* Locks are held for a few steps, each thread mostly in a bucket of its own. */
 enum { BUCKET_BITS = 8, BUCKET_COUNT = 1 << BUCKET_BITS };
 
-#define EMPTY_BUCKET                                                                               \
-    {                                                                                              \
-        PTHREAD_MUTEX_INITIALIZER, NULL                                                            \
+#define EMPTY_BUCKET                    \
+    {                                   \
+        PTHREAD_MUTEX_INITIALIZER, NULL \
     }
 #define FOUR(what) what, what, what, what
 

@@ -5,7 +5,7 @@
  * again where something fails.
  *
  * The two structs have their fields in common, by name; what is done to either of them alike is a
- * list or a macro. What versions of libavutil name differently is in get_versioned and
+ * macro. What versions of libavutil name differently is in get_versioned and
  * set_versioned.
  */
 #include "bridge_convert.h"
@@ -22,26 +22,64 @@
 _Static_assert((int)AV_NUM_DATA_POINTERS == (int)FWL_NUM_DATA_POINTERS, "planes of a frame");
 
 /* True for a frame of either side that would lose what it owns. */
-#define HOLDS_SOMETHING(frame, custom)                                                             \
-    ((frame)->buf[0] || (frame)->side_data || (frame)->metadata || (frame)->opaque_ref ||          \
-     (frame)->private_ref || (frame)->extended_data != (frame)->data ||                            \
+#define HOLDS_SOMETHING(frame, custom)                                                    \
+    ((frame)->buf[0] || (frame)->side_data || (frame)->metadata || (frame)->opaque_ref || \
+     (frame)->private_ref || (frame)->extended_data != (frame)->data ||                   \
      (frame)->ch_layout.order == (custom))
 
-/* Plain values. */
-#define FOR_EACH_VALUE(DO)                                                                         \
-    DO(width) DO(height) DO(nb_samples) DO(pict_type) DO(pts) DO(pkt_dts) DO(quality) DO(opaque)   \
-    DO(repeat_pict) DO(sample_rate) DO(color_range) DO(color_primaries) DO(color_trc)              \
-    DO(colorspace) DO(chroma_location) DO(best_effort_timestamp) DO(decode_error_flags)            \
-    DO(crop_top) DO(crop_bottom) DO(crop_left) DO(crop_right)                                      \
-    DO(sample_aspect_ratio.num) DO(sample_aspect_ratio.den) DO(time_base.num) DO(time_base.den)
+/* Plain values, from src to dst. */
+#define COPY(field) dst->field = (__typeof__(dst->field))src->field
+
+#define COPY_VALUES()                  \
+    do {                               \
+        COPY(width);                   \
+        COPY(height);                  \
+        COPY(nb_samples);              \
+        COPY(pict_type);               \
+        COPY(sample_aspect_ratio.num); \
+        COPY(sample_aspect_ratio.den); \
+        COPY(pts);                     \
+        COPY(pkt_dts);                 \
+        COPY(time_base.num);           \
+        COPY(time_base.den);           \
+        COPY(quality);                 \
+        COPY(opaque);                  \
+        COPY(repeat_pict);             \
+        COPY(sample_rate);             \
+        COPY(color_range);             \
+        COPY(color_primaries);         \
+        COPY(color_trc);               \
+        COPY(colorspace);              \
+        COPY(chroma_location);         \
+        COPY(best_effort_timestamp);   \
+        COPY(decode_error_flags);      \
+        COPY(crop_top);                \
+        COPY(crop_bottom);             \
+        COPY(crop_left);               \
+        COPY(crop_right);              \
+    } while (0)
 
 /* Those that some versions of libavutil do not have. */
-#define FOR_EACH_PACKET_VALUE(DO) DO(pkt_pos) DO(pkt_size) DO(palette_has_changed)
-#define FOR_EACH_OLD_VALUE(DO)                                                                     \
-    DO(coded_picture_number) DO(display_picture_number) DO(reordered_opaque) DO(channel_layout)    \
-    DO(channels)
-
-#define COPY_VALUE(field) dst->field = (__typeof__(dst->field))src->field;
+#define COPY_FLAG_VALUES()      \
+    do {                        \
+        COPY(key_frame);        \
+        COPY(interlaced_frame); \
+        COPY(top_field_first);  \
+    } while (0)
+#define COPY_PACKET_VALUES()       \
+    do {                           \
+        COPY(pkt_pos);             \
+        COPY(pkt_size);            \
+        COPY(palette_has_changed); \
+    } while (0)
+#define COPY_OLD_VALUES()             \
+    do {                              \
+        COPY(coded_picture_number);   \
+        COPY(display_picture_number); \
+        COPY(reordered_opaque);       \
+        COPY(channel_layout);         \
+        COPY(channels);               \
+    } while (0)
 
 static int count_channels(const FwlFrame *frame)
 {
@@ -57,7 +95,7 @@ static bool is_sound(const FwlFrame *frame)
 
 /* From libavutil */
 
-/* What is a flag since 6.1 is a field of ours. */
+/* What is a flag since 6.1 is a field of ours. The old fields there are no longer asked. */
 static void get_versioned(FwlFrame *dst, const AVFrame *src)
 {
     FWL_AV_BEGIN_DEPRECATED
@@ -67,18 +105,15 @@ static void get_versioned(FwlFrame *dst, const AVFrame *src)
     dst->key_frame = !!(src->flags & AV_FRAME_FLAG_KEY);
     dst->interlaced_frame = !!(src->flags & AV_FRAME_FLAG_INTERLACED);
     dst->top_field_first = !!(src->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST);
-    dst->flags &=
-        ~(AV_FRAME_FLAG_KEY | AV_FRAME_FLAG_INTERLACED | AV_FRAME_FLAG_TOP_FIELD_FIRST);
+    dst->flags &= ~(AV_FRAME_FLAG_KEY | AV_FRAME_FLAG_INTERLACED | AV_FRAME_FLAG_TOP_FIELD_FIRST);
 #else
-    dst->key_frame = src->key_frame;
-    dst->interlaced_frame = src->interlaced_frame;
-    dst->top_field_first = src->top_field_first;
+    COPY_FLAG_VALUES();
 #endif
 #if FWL_AV_HAS_PACKET_FIELDS
-    FOR_EACH_PACKET_VALUE(COPY_VALUE)
+    COPY_PACKET_VALUES();
 #endif
 #if FWL_AV_HAS_OLD_FIELDS
-    FOR_EACH_OLD_VALUE(COPY_VALUE)
+    COPY_OLD_VALUES();
 #else
     dst->channels = src->ch_layout.nb_channels;
     if (src->ch_layout.order == AV_CHANNEL_ORDER_NATIVE)
@@ -206,7 +241,7 @@ static int import_data(FwlFrame *dst, const AVFrame *src)
 
 static int import_all(FwlFrame *dst, const AVFrame *src)
 {
-    FOR_EACH_VALUE(COPY_VALUE)
+    COPY_VALUES();
     get_versioned(dst, src);
     int err = fwl_av_import_layout(&dst->ch_layout, &src->ch_layout);
     if (err >= 0)
@@ -243,8 +278,8 @@ static void export_old_channels(AVFrame *dst, const FwlFrame *src)
     if (src->channel_layout)
         av_channel_layout_from_mask(&dst->ch_layout, src->channel_layout);
     else if (src->channels > 0)
-        dst->ch_layout = (AVChannelLayout){.order = AV_CHANNEL_ORDER_UNSPEC,
-                                           .nb_channels = src->channels};
+        dst->ch_layout =
+            (AVChannelLayout){.order = AV_CHANNEL_ORDER_UNSPEC, .nb_channels = src->channels};
 }
 #endif
 
@@ -257,16 +292,13 @@ static void set_versioned(AVFrame *dst, const FwlFrame *src)
     dst->flags |= (src->key_frame ? AV_FRAME_FLAG_KEY : 0) |
                   (src->interlaced_frame ? AV_FRAME_FLAG_INTERLACED : 0) |
                   (src->top_field_first ? AV_FRAME_FLAG_TOP_FIELD_FIRST : 0);
-#else
-    dst->key_frame = src->key_frame;
-    dst->interlaced_frame = src->interlaced_frame;
-    dst->top_field_first = src->top_field_first;
 #endif
 #if FWL_AV_HAS_PACKET_FIELDS
-    FOR_EACH_PACKET_VALUE(COPY_VALUE)
+    COPY_FLAG_VALUES();
+    COPY_PACKET_VALUES();
 #endif
 #if FWL_AV_HAS_OLD_FIELDS
-    FOR_EACH_OLD_VALUE(COPY_VALUE)
+    COPY_OLD_VALUES();
 #else
     export_old_channels(dst, src);
 #endif
@@ -375,7 +407,7 @@ static int export_data(AVFrame *dst, const FwlFrame *src, bool is_moved)
 
 static int export_all(AVFrame *dst, const FwlFrame *src, bool is_moved)
 {
-    FOR_EACH_VALUE(COPY_VALUE)
+    COPY_VALUES();
     int err = export_format(dst, src);
     if (err >= 0)
         err = fwl_av_export_layout(&dst->ch_layout, &src->ch_layout);

@@ -40,18 +40,18 @@ _Static_assert(sizeof((AVChannelCustom *)0)->name == sizeof((FwlChannelCustom *)
                "names of channels");
 
 /* The fields but the map, of a layout that has one or not; false for one that cannot be. */
-#define COPY_LAYOUT(dst, src)                                                                      \
-    do {                                                                                           \
-        (dst)->order = (__typeof__((dst)->order))(src)->order;                                     \
-        (dst)->nb_channels = (src)->nb_channels;                                                   \
-        (dst)->opaque = (src)->opaque;                                                             \
+#define COPY_LAYOUT(dst, src)                                  \
+    do {                                                       \
+        (dst)->order = (__typeof__((dst)->order))(src)->order; \
+        (dst)->nb_channels = (src)->nb_channels;               \
+        (dst)->opaque = (src)->opaque;                         \
     } while (0)
 
-#define COPY_CHANNELS(dst, src, count)                                                             \
-    for (int i = 0; i < (count); i++) {                                                            \
-        (dst)[i].id = (__typeof__((dst)[i].id))(src)[i].id;                                        \
-        memcpy((dst)[i].name, (src)[i].name, sizeof(dst)[i].name);                                 \
-        (dst)[i].opaque = (src)[i].opaque;                                                         \
+#define COPY_CHANNELS(dst, src, count)                             \
+    for (int i = 0; i < (count); i++) {                            \
+        (dst)[i].id = (__typeof__((dst)[i].id))(src)[i].id;        \
+        memcpy((dst)[i].name, (src)[i].name, sizeof(dst)[i].name); \
+        (dst)[i].opaque = (src)[i].opaque;                         \
     }
 
 int fwl_av_import_layout(FwlChannelLayout *dst, const AVChannelLayout *src)

@@ -20,17 +20,17 @@ _Static_assert(AV_INPUT_BUFFER_PADDING_SIZE == FWL_INPUT_BUFFER_PADDING_SIZE, "p
 /* True for a packet of either side that would lose what it owns. */
 #define HOLDS_SOMETHING(packet) ((packet)->buf || (packet)->side_data || (packet)->opaque_ref)
 
-#define COPY_VALUES(dst, src)                                                                      \
-    do {                                                                                           \
-        (dst)->pts = (src)->pts;                                                                   \
-        (dst)->dts = (src)->dts;                                                                   \
-        (dst)->stream_index = (src)->stream_index;                                                 \
-        (dst)->flags = (src)->flags;                                                               \
-        (dst)->duration = (src)->duration;                                                         \
-        (dst)->pos = (src)->pos;                                                                   \
-        (dst)->opaque = (src)->opaque;                                                             \
-        (dst)->time_base.num = (src)->time_base.num;                                               \
-        (dst)->time_base.den = (src)->time_base.den;                                               \
+#define COPY_VALUES(dst, src)                        \
+    do {                                             \
+        (dst)->pts = (src)->pts;                     \
+        (dst)->dts = (src)->dts;                     \
+        (dst)->stream_index = (src)->stream_index;   \
+        (dst)->flags = (src)->flags;                 \
+        (dst)->duration = (src)->duration;           \
+        (dst)->pos = (src)->pos;                     \
+        (dst)->opaque = (src)->opaque;               \
+        (dst)->time_base.num = (src)->time_base.num; \
+        (dst)->time_base.den = (src)->time_base.den; \
     } while (0)
 
 /* From libavcodec */
@@ -39,8 +39,8 @@ static int import_side_data(FwlPacket *dst, const AVPacket *src)
 {
     for (int i = 0; i < src->side_data_elems; i++) {
         const AVPacketSideData *piece = &src->side_data[i];
-        uint8_t *data = fwl_packet_new_side_data(dst, (enum FwlPacketSideDataType)piece->type,
-                                                 piece->size);
+        uint8_t *data =
+            fwl_packet_new_side_data(dst, (enum FwlPacketSideDataType)piece->type, piece->size);
         if (!data)
             return FWL_E_NOMEM;
         if (piece->size > 0)
@@ -80,8 +80,8 @@ static int export_side_data(AVPacket *dst, const FwlPacket *src)
 {
     for (int i = 0; i < src->side_data_elems; i++) {
         const FwlPacketSideData *piece = &src->side_data[i];
-        uint8_t *data = av_packet_new_side_data(dst, (enum AVPacketSideDataType)piece->type,
-                                                piece->size);
+        uint8_t *data =
+            av_packet_new_side_data(dst, (enum AVPacketSideDataType)piece->type, piece->size);
         if (!data)
             return FWL_E_NOMEM;
         if (piece->size > 0)

@@ -246,7 +246,8 @@ static double picture_duration(const FwlTrack *track, const AVFrame *frame)
         duration = 1 / (av_q2d(rate) * unit);
     if (track->input->start_time != AV_NOPTS_VALUE)
         duration = fmin(duration, 1 / (av_q2d(track->frame_rate) * unit));
-    const double own = (double)fwl_av_frame_duration(frame) * av_q2d(track->input->time_base) / unit;
+    const double ticks = (double)fwl_av_frame_duration(frame);
+    const double own = ticks * av_q2d(track->input->time_base) / unit;
     return lrint(own) > 0 ? (double)lrint(own) : duration;
 }
 

@@ -28,45 +28,45 @@ static void free_own(void *frame)
 enum { WIDTH = 64, HEIGHT = 48, CHANNELS = 20, SAMPLES = 100, FILL = 0x11 };
 
 /* Both structs have these fields: what a frame owns, and what must make sense. The rest is FILL. */
-#define FILL_FIELDS(frame, made)                                                                   \
-    do {                                                                                           \
-        memset((frame), FILL, sizeof *(frame));                                                    \
-        memcpy((frame)->data, (made)->data, sizeof(frame)->data);                                  \
-        memcpy((frame)->linesize, (made)->linesize, sizeof(frame)->linesize);                      \
-        memcpy((frame)->buf, (made)->buf, sizeof(frame)->buf);                                     \
-        (frame)->extended_data = (made)->extended_data;                                            \
-        if ((made)->extended_data == (made)->data)                                                 \
-            (frame)->extended_data = (frame)->data;                                                \
-        (frame)->extended_buf = (made)->extended_buf;                                              \
-        (frame)->nb_extended_buf = (made)->nb_extended_buf;                                        \
-        (frame)->width = (made)->width;                                                            \
-        (frame)->height = (made)->height;                                                          \
-        (frame)->nb_samples = (made)->nb_samples;                                                  \
-        (frame)->format = (made)->format;                                                          \
-        (frame)->ch_layout = (made)->ch_layout;                                                    \
-        (frame)->side_data = NULL;                                                                 \
-        (frame)->nb_side_data = 0;                                                                 \
-        (frame)->metadata = NULL;                                                                  \
-        (frame)->opaque_ref = NULL;                                                                \
-        (frame)->private_ref = NULL;                                                               \
-        (frame)->crop_left = 1;                                                                    \
-        (frame)->crop_right = 2;                                                                   \
-        (frame)->crop_top = 3;                                                                     \
-        (frame)->crop_bottom = 4;                                                                  \
+#define FILL_FIELDS(frame, made)                                              \
+    do {                                                                      \
+        memset((frame), FILL, sizeof *(frame));                               \
+        memcpy((frame)->data, (made)->data, sizeof(frame)->data);             \
+        memcpy((frame)->linesize, (made)->linesize, sizeof(frame)->linesize); \
+        memcpy((frame)->buf, (made)->buf, sizeof(frame)->buf);                \
+        (frame)->extended_data = (made)->extended_data;                       \
+        if ((made)->extended_data == (made)->data)                            \
+            (frame)->extended_data = (frame)->data;                           \
+        (frame)->extended_buf = (made)->extended_buf;                         \
+        (frame)->nb_extended_buf = (made)->nb_extended_buf;                   \
+        (frame)->width = (made)->width;                                       \
+        (frame)->height = (made)->height;                                     \
+        (frame)->nb_samples = (made)->nb_samples;                             \
+        (frame)->format = (made)->format;                                     \
+        (frame)->ch_layout = (made)->ch_layout;                               \
+        (frame)->side_data = NULL;                                            \
+        (frame)->nb_side_data = 0;                                            \
+        (frame)->metadata = NULL;                                             \
+        (frame)->opaque_ref = NULL;                                           \
+        (frame)->private_ref = NULL;                                          \
+        (frame)->crop_left = 1;                                               \
+        (frame)->crop_right = 2;                                              \
+        (frame)->crop_top = 3;                                                \
+        (frame)->crop_bottom = 4;                                             \
     } while (0)
 
 /* What two equal frames may differ in: addresses of what each owns. */
-#define FORGET_ADDRESSES(frame)                                                                    \
-    do {                                                                                           \
-        (frame)->extended_data = NULL;                                                             \
-        memset((frame)->buf, 0, sizeof(frame)->buf);                                               \
-        (frame)->extended_buf = NULL;                                                              \
-        (frame)->side_data = NULL;                                                                 \
-        (frame)->metadata = NULL;                                                                  \
-        (frame)->opaque_ref = NULL;                                                                \
-        (frame)->private_ref = NULL;                                                               \
-        if ((int)(frame)->ch_layout.order == FWL_CHANNEL_ORDER_CUSTOM)                             \
-            (frame)->ch_layout.u.map = NULL;                                                       \
+#define FORGET_ADDRESSES(frame)                                        \
+    do {                                                               \
+        (frame)->extended_data = NULL;                                 \
+        memset((frame)->buf, 0, sizeof(frame)->buf);                   \
+        (frame)->extended_buf = NULL;                                  \
+        (frame)->side_data = NULL;                                     \
+        (frame)->metadata = NULL;                                      \
+        (frame)->opaque_ref = NULL;                                    \
+        (frame)->private_ref = NULL;                                   \
+        if ((int)(frame)->ch_layout.order == FWL_CHANNEL_ORDER_CUSTOM) \
+            (frame)->ch_layout.u.map = NULL;                           \
     } while (0)
 
 /* Planes of sound in more channels than data has pointers, each with a name. */
@@ -110,19 +110,24 @@ static int add_side_data_av(AVFrame *frame)
     return count + 1;
 }
 
-/* Which libavutil takes for a layout where there is no other. */
-static void set_older_channels(AVFrame *frame, int channels)
+/* Fields that libavutil itself makes agree with newer ones: channels, which it takes for a layout
+ * where there is no other, and what are flags since 6.1. */
+static void set_older_fields(AVFrame *frame, int channels)
 {
-#if LIBAVUTIL_VERSION_MAJOR < 59
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#if LIBAVUTIL_VERSION_MAJOR < 59
     frame->channels = channels;
     frame->channel_layout = (uint64_t)channels;
-#pragma GCC diagnostic pop
 #else
-    (void)frame;
     (void)channels;
 #endif
+#ifdef AV_FRAME_FLAG_KEY
+    frame->key_frame = !!(frame->flags & AV_FRAME_FLAG_KEY);
+    frame->interlaced_frame = !!(frame->flags & AV_FRAME_FLAG_INTERLACED);
+    frame->top_field_first = !!(frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST);
+#endif
+#pragma GCC diagnostic pop
 }
 
 /* A frame with everything. */
@@ -133,7 +138,7 @@ static AVFrame *make_av(bool is_sound)
     AVFrame *frame = need(av_frame_alloc());
     FILL_FIELDS(frame, made);
     frame->hw_frames_ctx = NULL;
-    set_older_channels(frame, is_sound ? FILL : 0);
+    set_older_fields(frame, is_sound ? FILL : 0);
     /* Of the shell that is left. */
     memset(made->buf, 0, sizeof made->buf);
     made->extended_buf = NULL;
@@ -160,30 +165,31 @@ static void expect_same_bytes_av(const AVFrame *got, const AVFrame *wanted)
     assert_memory_equal(&a, &b, sizeof a);
 }
 
-#define EXPECT_SAME_CHANNELS(a, b)                                                                 \
-    for (int i = 0; (int)(a)->ch_layout.order == FWL_CHANNEL_ORDER_CUSTOM && i < CHANNELS; i++) {  \
-        assert_int_equal((a)->ch_layout.u.map[i].id, (b)->ch_layout.u.map[i].id);                  \
-        assert_string_equal((a)->ch_layout.u.map[i].name, (b)->ch_layout.u.map[i].name);           \
-        assert_ptr_equal((a)->ch_layout.u.map[i].opaque, (b)->ch_layout.u.map[i].opaque);          \
+#define EXPECT_SAME_CHANNELS(a, b)                                                                \
+    for (int i = 0; (int)(a)->ch_layout.order == FWL_CHANNEL_ORDER_CUSTOM && i < CHANNELS; i++) { \
+        assert_int_equal((a)->ch_layout.u.map[i].id, (b)->ch_layout.u.map[i].id);                 \
+        assert_string_equal((a)->ch_layout.u.map[i].name, (b)->ch_layout.u.map[i].name);          \
+        assert_ptr_equal((a)->ch_layout.u.map[i].opaque, (b)->ch_layout.u.map[i].opaque);         \
     }
 
-#define EXPECT_SAME_SIDE_DATA(a, b)                                                                \
-    do {                                                                                           \
-        assert_int_equal((a)->nb_side_data, (b)->nb_side_data);                                    \
-        for (int i = 0; i < (a)->nb_side_data; i++) {                                              \
-            assert_int_equal((a)->side_data[i]->type, (b)->side_data[i]->type);                    \
-            assert_ptr_equal((a)->side_data[i]->data, (b)->side_data[i]->data);                    \
-            assert_int_equal((a)->side_data[i]->size, (b)->side_data[i]->size);                    \
-        }                                                                                          \
+#define EXPECT_SAME_SIDE_DATA(a, b)                                             \
+    do {                                                                        \
+        assert_int_equal((a)->nb_side_data, (b)->nb_side_data);                 \
+        for (int i = 0; i < (a)->nb_side_data; i++) {                           \
+            assert_int_equal((a)->side_data[i]->type, (b)->side_data[i]->type); \
+            assert_ptr_equal((a)->side_data[i]->data, (b)->side_data[i]->data); \
+            assert_int_equal((a)->side_data[i]->size, (b)->side_data[i]->size); \
+        }                                                                       \
     } while (0)
 
-#define EXPECT_SAME_PLANES(a, b, is_sound)                                                         \
-    for (int i = 0; i < ((is_sound) ? CHANNELS : 4); i++)                                          \
+#define EXPECT_SAME_PLANES(a, b, is_sound)                \
+    for (int i = 0; i < ((is_sound) ? CHANNELS : 4); i++) \
         assert_ptr_equal((a)->extended_data[i], (b)->extended_data[i]);
 
 static void expect_tags(const FwlDictionary *metadata)
 {
-    static const char *const wanted[][2] = {{"title", "Harbour"}, {"TITLE", ""}, {"title", "again"}};
+    static const char *const wanted[][2] = {
+        {"title", "Harbour"}, {"TITLE", ""}, {"title", "again"}};
     const FwlDictionaryEntry *entry = NULL;
     for (size_t i = 0; i < 3; i++) {
         entry = fwl_dict_get(metadata, "", entry, FWL_DICT_IGNORE_SUFFIX);
@@ -414,6 +420,21 @@ static void an_imported_picture_may_be_written_once_libavutil_has_let_go(void)
     assert_ptr_equal(own->data[0], data);
 }
 
+static void side_data_that_nobody_counts_is_copied(void)
+{
+    static uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    AVFrame *av = need(av_frame_alloc());
+    later(free_av, &av);
+    AVFrameSideData *piece = need(av_frame_new_side_data(av, AV_FRAME_DATA_A53_CC, 8));
+    av_buffer_unref(&piece->buf);
+    piece->data = bytes;
+    FwlFrame *own = need(fwl_frame_alloc());
+    later(free_own, &own);
+    need_ok(fwl_av_frame_import(own, av));
+    assert_ptr_not_equal(own->side_data[0]->data, bytes);
+    assert_memory_equal(own->side_data[0]->data, bytes, sizeof bytes);
+}
+
 static void a_picture_that_is_only_borrowed_is_copied(void)
 {
     static uint8_t bytes[WIDTH * HEIGHT];
@@ -478,9 +499,10 @@ static void every_picture_format_has_its_name_on_both_sides(void)
 
 static void channel_layouts_of_every_order_are_described_alike(void)
 {
-    static const char *const layouts[] = {
-        "mono",        "stereo",      "7.1",   "22.2",  "ambisonic 1",
-        "ambisonic 2+stereo", "5 channels", "FR+FL", "FL@Left+FR@Right", "FL+FL+UNSD0"};
+    static const char *const layouts[] = {"mono",       "stereo",      "7.1",
+                                          "22.2",       "ambisonic 1", "ambisonic 2+stereo",
+                                          "5 channels", "FR+FL",       "FL@Left+FR@Right",
+                                          "FL+FL+UNSD0"};
     for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
         AVFrame *av = need(av_frame_alloc());
         later(free_av, &av);
@@ -632,6 +654,7 @@ int main(int argc, char **argv)
         CASE(a_blank_frame_stays_blank),
         CASE(a_moved_picture_may_be_written_without_a_copy),
         CASE(an_imported_picture_may_be_written_once_libavutil_has_let_go),
+        CASE(side_data_that_nobody_counts_is_copied),
         CASE(a_picture_that_is_only_borrowed_is_copied),
         /* 200 formats: each takes the same way. */
         CASE_ONCE(every_picture_format_has_its_name_on_both_sides),

@@ -27,17 +27,17 @@ static void fill_bytes(uint8_t *data, size_t size, int seed)
 }
 
 /* Fields that differ from each other and from those of a blank packet. */
-#define FILL_FIELDS(packet)                                                                        \
-    do {                                                                                           \
-        (packet)->pts = 1001;                                                                      \
-        (packet)->dts = 1002;                                                                      \
-        (packet)->stream_index = 3;                                                                \
-        (packet)->flags = 0x15;                                                                    \
-        (packet)->duration = 1004;                                                                 \
-        (packet)->pos = 1005;                                                                      \
-        (packet)->opaque = &blank_text;                                                            \
-        (packet)->time_base.num = 7;                                                               \
-        (packet)->time_base.den = 8;                                                               \
+#define FILL_FIELDS(packet)             \
+    do {                                \
+        (packet)->pts = 1001;           \
+        (packet)->dts = 1002;           \
+        (packet)->stream_index = 3;     \
+        (packet)->flags = 0x15;         \
+        (packet)->duration = 1004;      \
+        (packet)->pos = 1005;           \
+        (packet)->opaque = &blank_text; \
+        (packet)->time_base.num = 7;    \
+        (packet)->time_base.den = 8;    \
     } while (0)
 
 static char blank_text;
@@ -52,8 +52,8 @@ static AVPacket *make_av(void)
     fill_bytes(packet->data, SIZE, 1);
     packet->opaque_ref = av_buffer_allocz(10);
     for (int type = 0; type < AV_PKT_DATA_NB; type++) {
-        uint8_t *data = av_packet_new_side_data(packet, (enum AVPacketSideDataType)type,
-                                                (size_t)(5 + type));
+        uint8_t *data =
+            av_packet_new_side_data(packet, (enum AVPacketSideDataType)type, (size_t)(5 + type));
         if (data)
             fill_bytes(data, (size_t)(5 + type), type);
     }
@@ -69,33 +69,33 @@ static FwlPacket *make_own(void)
     fill_bytes(packet->data, SIZE, 1);
     packet->opaque_ref = fwl_buffer_allocz(10);
     for (int type = 0; type < FWL_PKT_DATA_NB; type++) {
-        uint8_t *data = fwl_packet_new_side_data(packet, (enum FwlPacketSideDataType)type,
-                                                 (size_t)(5 + type));
+        uint8_t *data =
+            fwl_packet_new_side_data(packet, (enum FwlPacketSideDataType)type, (size_t)(5 + type));
         if (data)
             fill_bytes(data, (size_t)(5 + type), type);
     }
     return packet;
 }
 
-#define EXPECT_SAME_FIELDS(a, b)                                                                   \
-    do {                                                                                           \
-        assert_int_equal((a)->pts, (b)->pts);                                                      \
-        assert_int_equal((a)->dts, (b)->dts);                                                      \
-        assert_int_equal((a)->size, (b)->size);                                                    \
-        assert_int_equal((a)->stream_index, (b)->stream_index);                                    \
-        assert_int_equal((a)->flags, (b)->flags);                                                  \
-        assert_int_equal((a)->duration, (b)->duration);                                            \
-        assert_int_equal((a)->pos, (b)->pos);                                                      \
-        assert_ptr_equal((a)->opaque, (b)->opaque);                                                \
-        assert_int_equal((a)->time_base.num, (b)->time_base.num);                                  \
-        assert_int_equal((a)->time_base.den, (b)->time_base.den);                                  \
-        assert_int_equal((a)->side_data_elems, (b)->side_data_elems);                              \
-        for (int i = 0; i < (a)->side_data_elems; i++) {                                           \
-            assert_int_equal((a)->side_data[i].type, (b)->side_data[i].type);                      \
-            assert_int_equal((a)->side_data[i].size, (b)->side_data[i].size);                      \
-            assert_memory_equal((a)->side_data[i].data, (b)->side_data[i].data,                    \
-                                (a)->side_data[i].size);                                           \
-        }                                                                                          \
+#define EXPECT_SAME_FIELDS(a, b)                                                \
+    do {                                                                        \
+        assert_int_equal((a)->pts, (b)->pts);                                   \
+        assert_int_equal((a)->dts, (b)->dts);                                   \
+        assert_int_equal((a)->size, (b)->size);                                 \
+        assert_int_equal((a)->stream_index, (b)->stream_index);                 \
+        assert_int_equal((a)->flags, (b)->flags);                               \
+        assert_int_equal((a)->duration, (b)->duration);                         \
+        assert_int_equal((a)->pos, (b)->pos);                                   \
+        assert_ptr_equal((a)->opaque, (b)->opaque);                             \
+        assert_int_equal((a)->time_base.num, (b)->time_base.num);               \
+        assert_int_equal((a)->time_base.den, (b)->time_base.den);               \
+        assert_int_equal((a)->side_data_elems, (b)->side_data_elems);           \
+        for (int i = 0; i < (a)->side_data_elems; i++) {                        \
+            assert_int_equal((a)->side_data[i].type, (b)->side_data[i].type);   \
+            assert_int_equal((a)->side_data[i].size, (b)->side_data[i].size);   \
+            assert_memory_equal((a)->side_data[i].data, (b)->side_data[i].data, \
+                                (a)->side_data[i].size);                        \
+        }                                                                       \
     } while (0)
 
 static void every_field_and_side_data_of_every_type_is_imported_and_comes_home(void)
