@@ -81,6 +81,13 @@ _Static_assert((int)AV_NUM_DATA_POINTERS == (int)FWL_NUM_DATA_POINTERS, "planes 
         COPY(channels);               \
     } while (0)
 
+#if FWL_AV_HAS_FRAME_FLAGS
+/* Fields of ours. */
+enum {
+    FLAGS_OF_FIELDS = AV_FRAME_FLAG_KEY | AV_FRAME_FLAG_INTERLACED | AV_FRAME_FLAG_TOP_FIELD_FIRST
+};
+#endif
+
 static int count_channels(const FwlFrame *frame)
 {
     return frame->ch_layout.nb_channels > 0 ? frame->ch_layout.nb_channels : frame->channels;
@@ -105,7 +112,7 @@ static void get_versioned(FwlFrame *dst, const AVFrame *src)
     dst->key_frame = !!(src->flags & AV_FRAME_FLAG_KEY);
     dst->interlaced_frame = !!(src->flags & AV_FRAME_FLAG_INTERLACED);
     dst->top_field_first = !!(src->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST);
-    dst->flags &= ~(AV_FRAME_FLAG_KEY | AV_FRAME_FLAG_INTERLACED | AV_FRAME_FLAG_TOP_FIELD_FIRST);
+    dst->flags &= ~FLAGS_OF_FIELDS;
 #else
     COPY_FLAG_VALUES();
 #endif
@@ -289,6 +296,7 @@ static void set_versioned(AVFrame *dst, const FwlFrame *src)
     dst->flags = src->flags;
     fwl_av_frame_set_duration(dst, src->pkt_duration);
 #if FWL_AV_HAS_FRAME_FLAGS
+    dst->flags &= ~FLAGS_OF_FIELDS;
     dst->flags |= (src->key_frame ? AV_FRAME_FLAG_KEY : 0) |
                   (src->interlaced_frame ? AV_FRAME_FLAG_INTERLACED : 0) |
                   (src->top_field_first ? AV_FRAME_FLAG_TOP_FIELD_FIRST : 0);

@@ -13,6 +13,8 @@
 
 #include <libavcodec/packet.h>
 
+#include "base/checked.h"
+#include "framewell/mem.h"
 #include "framewell/packet.h"
 
 _Static_assert(AV_INPUT_BUFFER_PADDING_SIZE == FWL_INPUT_BUFFER_PADDING_SIZE, "padding");
@@ -35,16 +37,34 @@ _Static_assert(AV_INPUT_BUFFER_PADDING_SIZE == FWL_INPUT_BUFFER_PADDING_SIZE, "p
 
 /* From libavcodec */
 
+static int import_piece(FwlPacketSideData *dst, const AVPacketSideData *src)
+{
+    size_t padded;
+    if (!fwl_checked_add(src->size, FWL_INPUT_BUFFER_PADDING_SIZE, &padded))
+        return FWL_E_NOMEM;
+    dst->data = fwl_mallocz(padded);
+    if (!dst->data)
+        return FWL_E_NOMEM;
+    if (src->size > 0)
+        memcpy(dst->data, src->data, src->size);
+    dst->size = src->size;
+    dst->type = (enum FwlPacketSideDataType)src->type;
+    return 0;
+}
+
+/* All pieces at once: a newer libavcodec may have more of them than there are types here. */
 static int import_side_data(FwlPacket *dst, const AVPacket *src)
 {
-    for (int i = 0; i < src->side_data_elems; i++) {
-        const AVPacketSideData *piece = &src->side_data[i];
-        uint8_t *data =
-            fwl_packet_new_side_data(dst, (enum FwlPacketSideDataType)piece->type, piece->size);
-        if (!data)
-            return FWL_E_NOMEM;
-        if (piece->size > 0)
-            memcpy(data, piece->data, piece->size);
+    if (src->side_data_elems <= 0)
+        return 0;
+    dst->side_data = fwl_calloc((size_t)src->side_data_elems, sizeof *dst->side_data);
+    if (!dst->side_data)
+        return FWL_E_NOMEM;
+    for (; dst->side_data_elems < src->side_data_elems; dst->side_data_elems++) {
+        const int i = dst->side_data_elems;
+        const int err = import_piece(&dst->side_data[i], &src->side_data[i]);
+        if (err < 0)
+            return err;
     }
     return 0;
 }

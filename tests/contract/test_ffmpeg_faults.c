@@ -155,101 +155,132 @@ static int receive(AVCodecContext *decoder, AVFrame *frame)
     return import_err < 0 ? import_err : 1;
 }
 
-static int decode_stream(AVFormatContext *format, AVCodecContext *decoder, AVPacket *packet,
-                         AVFrame *frame)
+struct Decoding {
+    FwlPool *pool;
+    FwlIO *io;
+    AVFormatContext *format;
+    AVCodecContext *decoder;
+    AVPacket *packet;
+    AVFrame *frame;
+};
+
+/* The next packet of the pictures; 0 at the end of the stream. */
+static int read_picture(struct Decoding *d)
 {
-    int err = 0;
-    while (err >= 0) {
-        const int read = av_read_frame(format, packet);
-        if (read < 0 && read != AVERROR_EOF)
-            return read;
-        if (read >= 0 && packet->stream_index != 0) {
-            av_packet_unref(packet);
-            continue;
-        }
-        err = avcodec_send_packet(decoder, read < 0 ? NULL : packet);
-        av_packet_unref(packet);
-        while (err >= 0 && (err = receive(decoder, frame)) > 0)
-            ;
+    for (;;) {
+        const int err = av_read_frame(d->format, d->packet);
+        if (err < 0)
+            return err == AVERROR_EOF ? 0 : err;
+        if (d->packet->stream_index == 0)
+            return 1;
+        av_packet_unref(d->packet);
+    }
+}
+
+static int decode_stream(struct Decoding *d)
+{
+    int read = 1, err = 0;
+    while (read > 0 && err >= 0) {
+        read = read_picture(d);
         if (read < 0)
-            return err;
+            return read;
+        err = avcodec_send_packet(d->decoder, read > 0 ? d->packet : NULL);
+        av_packet_unref(d->packet);
+        while (err >= 0 && (err = receive(d->decoder, d->frame)) > 0)
+            ;
     }
     return err;
 }
 
-static int decode_with_pool(const struct Media *media, int threads)
+static int open_decoder(struct Decoding *d)
 {
-    FwlPoolConfig config = fwl_pool_config_default();
-    FwlPool *pool = NULL;
-    FwlIO *io = NULL;
-    need_ok(fwl_pool_create(&pool, &config));
-    need_ok(fwl_io_open_memory(&io, media->bytes, media->size));
-    AVFormatContext *format = NULL;
-    AVCodecContext *decoder = NULL;
-    AVPacket *packet = av_packet_alloc();
-    AVFrame *frame = av_frame_alloc();
-    int err = packet && frame ? fwl_av_open_input(&format, io, NULL, NULL, NULL) : FWL_E_NOMEM;
-    if (err >= 0) {
-        const AVCodecParameters *parameters = format->streams[0]->codecpar;
-        const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
-        decoder = avcodec_alloc_context3(codec);
-        err = decoder ? avcodec_parameters_to_context(decoder, parameters) : FWL_E_NOMEM;
-        if (err >= 0) {
-            decoder->thread_count = threads;
-            err = fwl_av_codec_use_pool(decoder, pool);
-        }
-        if (err >= 0)
-            err = avcodec_open2(decoder, codec, NULL);
-        if (err >= 0)
-            err = decode_stream(format, decoder, packet, frame);
-    }
-    avcodec_free_context(&decoder);
-    av_frame_free(&frame);
-    av_packet_free(&packet);
-    fwl_av_close_input(&format);
-    fwl_io_close(&io);
+    const AVCodecParameters *parameters = d->format->streams[0]->codecpar;
+    const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+    d->decoder = avcodec_alloc_context3(codec);
+    if (!d->decoder)
+        return FWL_E_NOMEM;
+    d->decoder->thread_count = 1;
+    int err = avcodec_parameters_to_context(d->decoder, parameters);
+    if (err >= 0)
+        err = fwl_av_codec_use_pool(d->decoder, d->pool);
+    return err < 0 ? err : avcodec_open2(d->decoder, codec, NULL);
+}
+
+static int start_decoding(struct Decoding *d, const struct Media *media)
+{
+    const FwlPoolConfig config = fwl_pool_config_default();
+    need_ok(fwl_pool_create(&d->pool, &config));
+    need_ok(fwl_io_open_memory(&d->io, media->bytes, media->size));
+    d->packet = av_packet_alloc();
+    d->frame = av_frame_alloc();
+    if (!d->packet || !d->frame)
+        return FWL_E_NOMEM;
+    const int err = fwl_av_open_input(&d->format, d->io, NULL, NULL, NULL);
+    return err < 0 ? err : open_decoder(d);
+}
+
+static void end_decoding(struct Decoding *d)
+{
+    avcodec_free_context(&d->decoder);
+    av_frame_free(&d->frame);
+    av_packet_free(&d->packet);
+    fwl_av_close_input(&d->format);
+    fwl_io_close(&d->io);
     FwlPoolStats stats;
-    fwl_pool_get_stats(pool, &stats);
+    fwl_pool_get_stats(d->pool, &stats);
     assert_int_equal(stats.current_usage, 0);
-    fwl_pool_destroy(&pool);
-    return err;
+    fwl_pool_destroy(&d->pool);
 }
 
-static int decode_alone(const struct Media *media)
+static int decode_with_pool(const struct Media *media)
 {
-    return decode_with_pool(media, 1);
+    struct Decoding d = {0};
+    int err = start_decoding(&d, media);
+    if (err >= 0)
+        err = decode_stream(&d);
+    end_decoding(&d);
+    return err;
 }
 
 static void decoding_gives_every_picture_back_whichever_allocation_of_libav_fails(void)
 {
     struct Media clip = make_clip("mov");
-    with_each_allocation_failing(decode_alone, &clip);
+    with_each_allocation_failing(decode_with_pool, &clip);
     free_media(&clip);
 }
 
 /* Writing */
 
-static int write_some(AVFormatContext *format)
+static int write_packet(AVFormatContext *format, AVPacket *packet)
+{
+    const int err = av_new_packet(packet, 1600);
+    if (err < 0)
+        return err;
+    memset(packet->data, 0, 1600);
+    packet->pts = packet->dts = 0;
+    return av_interleaved_write_frame(format, packet);
+}
+
+static int write_header(AVFormatContext *format)
 {
     AVStream *stream = avformat_new_stream(format, NULL);
+    if (!stream)
+        return AVERROR(ENOMEM);
+    stream->codecpar->codec_type = AVMEDIA_TYPE_AUDIO;
+    stream->codecpar->codec_id = AV_CODEC_ID_PCM_S16LE;
+    stream->codecpar->sample_rate = 8000;
+    stream->codecpar->bits_per_coded_sample = 16;
+    stream->codecpar->block_align = 2;
+    stream->codecpar->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_MONO;
+    return avformat_write_header(format, NULL);
+}
+
+static int write_some(AVFormatContext *format)
+{
     AVPacket *packet = av_packet_alloc();
-    int err = stream && packet ? 0 : AVERROR(ENOMEM);
+    int err = packet ? write_header(format) : AVERROR(ENOMEM);
     if (err >= 0) {
-        stream->codecpar->codec_type = AVMEDIA_TYPE_AUDIO;
-        stream->codecpar->codec_id = AV_CODEC_ID_PCM_S16LE;
-        stream->codecpar->sample_rate = 8000;
-        stream->codecpar->bits_per_coded_sample = 16;
-        stream->codecpar->block_align = 2;
-        stream->codecpar->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_MONO;
-        err = avformat_write_header(format, NULL);
-    }
-    if (err >= 0) {
-        err = av_new_packet(packet, 1600);
-        if (err >= 0) {
-            memset(packet->data, 0, 1600);
-            packet->pts = packet->dts = 0;
-            err = av_interleaved_write_frame(format, packet);
-        }
+        err = write_packet(format, packet);
         const int trailer = av_write_trailer(format);
         err = err < 0 ? err : trailer;
     }
