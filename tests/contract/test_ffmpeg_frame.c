@@ -392,6 +392,10 @@ static void a_blank_frame_stays_blank(void)
 {
     AVFrame *av = need(av_frame_alloc());
     later(free_av, &av);
+#ifdef AV_FRAME_FLAG_KEY
+    av->flags |= AV_FRAME_FLAG_KEY; /* as every new frame was a key frame before */
+#endif
+    set_older_fields(av, 0);
     FwlFrame *own = need(fwl_frame_alloc());
     later(free_own, &own);
     need_ok(fwl_av_frame_import(own, av));
