@@ -20,8 +20,8 @@
 #define FWL_AV_HAS_DURATION (LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100))
 /* AVFrame.channels, channel_layout, coded_ and display_picture_number and reordered_opaque. */
 #define FWL_AV_HAS_OLD_FIELDS (LIBAVUTIL_VERSION_MAJOR < 59)
-/* AVFrame.pkt_pos, pkt_size, palette_has_changed, key_frame, interlaced_frame, top_field_first, and
- * private_ref as an AVBufferRef. */
+/* AVFrame.pkt_pos, pkt_size, palette_has_changed, private_ref as an AVBufferRef, key_frame,
+ * interlaced_frame and top_field_first. */
 #define FWL_AV_HAS_PACKET_FIELDS (LIBAVUTIL_VERSION_MAJOR < 60)
 /* Since 6.1 the last three fields are flags; who writes a frame sets both. */
 #if defined(AV_FRAME_FLAG_KEY) && defined(AV_FRAME_FLAG_INTERLACED)
