@@ -47,6 +47,12 @@ typedef struct FwlBufferRef {
     size_t size;
 } FwlBufferRef;
 
+/* What fwl_buffer_wrap needs to know of memory that another library counts holders of, too. */
+typedef struct FwlBufferOwner {
+    void (*release)(void *opaque, uint8_t *data); /* called once, when the last reference goes */
+    int (*is_writable)(void *opaque); /* 1 while nobody but this buffer has a claim there */
+} FwlBufferOwner;
+
 /* fwl_buffer_create: the buffer is never writable. */
 #define FWL_BUFFER_FLAG_READONLY (1 << 0)
 
@@ -71,6 +77,16 @@ FWL_API FwlBufferRef *fwl_buffer_alloc2(FwlPool *pool, size_t size);
 FWL_API FwlBufferRef *fwl_buffer_create(uint8_t *data, size_t size,
                                         void (*free_cb)(void *opaque, uint8_t *data), void *opaque,
                                         int flags);
+
+/*
+ * Wraps memory that another library counts holders of, too, one of which this buffer then is:
+ * writable where it has one reference and owner->is_writable(opaque) agrees. The bridge onto FFmpeg
+ * wraps an AVBuffer so.
+ *
+ * Owner: takes that claim on success; keeps owner borrowed until the last reference goes.
+ */
+FWL_API FwlBufferRef *fwl_buffer_wrap(uint8_t *data, size_t size, const FwlBufferOwner *owner,
+                                      void *opaque);
 
 /* Frees data with fwl_free; opaque is not used. */
 FWL_API void fwl_buffer_default_free(void *opaque, uint8_t *data);
@@ -120,7 +136,8 @@ FWL_API int fwl_buffer_replace(FwlBufferRef **dst, const FwlBufferRef *src);
 /* Pools of equal buffers: what is released comes back to the pool and is handed out again. */
 
 /*
- * A pool of buffers of size bytes, made by alloc(size); NULL means fwl_buffer_alloc.
+ * A pool of buffers of size bytes, made by alloc(size); NULL means fwl_buffer_alloc. What alloc
+ * makes is the pool's alone: not a buffer of fwl_buffer_wrap.
  *
  * Owner: the caller, who ends it with fwl_buffer_pool_uninit.
  */
@@ -144,8 +161,13 @@ FWL_API void fwl_buffer_pool_uninit(FwlBufferPool **pool);
 
 /* Inspection */
 
-/* The opaque of fwl_buffer_create; NULL for a buffer that was made otherwise. */
+/* The opaque of fwl_buffer_create and fwl_buffer_wrap; NULL for a buffer that was made
+ * otherwise. */
 FWL_API void *fwl_buffer_get_opaque(const FwlBufferRef *buf);
+
+/* The owner of fwl_buffer_wrap, by which whoever wrapped a buffer knows it again; NULL for a buffer
+ * that was made otherwise. */
+FWL_API const FwlBufferOwner *fwl_buffer_get_owner(const FwlBufferRef *buf);
 
 /* How many references the buffer has right now; other threads may change it at once. */
 FWL_API int fwl_buffer_get_ref_count(const FwlBufferRef *buf);

@@ -9,7 +9,8 @@
  *         return err;
  *     ... avformat_find_stream_info, avcodec_alloc_context3, avcodec_parameters_to_context ...
  *     err = fwl_av_codec_use_pool(decoder, pool);
- *     ... avcodec_open2, av_read_frame, avcodec_send_packet ...
+ *     ... avcodec_open2, av_read_frame, avcodec_send_packet, avcodec_receive_frame ...
+ *     err = fwl_av_frame_import(frame, decoded);
  *     fwl_av_close_input(&format);
  *
  * Threads: one AVFormatContext is for one thread at a time; a codec that uses a pool may have frame
@@ -22,7 +23,10 @@
 #error "FFmpeg's own names are needed here: not after framewell/av_names.h"
 #endif
 
+#include "framewell/buffer.h"
+#include "framewell/frame.h"
 #include "framewell/io.h"
+#include "framewell/packet.h"
 #include "framewell/pool.h"
 #include "framewell/status.h"
 
@@ -92,6 +96,65 @@ FWL_API int fwl_av_close_output(AVFormatContext **format);
  * Fails: FWL_E_INVALID for NULL or an open context.
  */
 FWL_API int fwl_av_codec_use_pool(AVCodecContext *context, FwlPool *pool);
+
+/*
+ * Buffers, packets and frames, both ways
+ *
+ * What is imported or exported refers to the memory that the original refers to; nothing is copied
+ * but what the original only borrows and what neither side counts references of: a packet's side
+ * data, metadata, channel maps. The original stays as it is. A reference keeps alive all that it
+ * needs, the pool and the other library's buffer too, and comes home as a reference to what it was
+ * made of: no wrapper is ever wrapped.
+ *
+ * Writable is what has one holder on both sides together. libav* cannot ask for Framewell's
+ * holders, so there what was born in Framewell is read-only; unless it was moved, not exported, by
+ * the only one who held it.
+ *
+ * Threads: any, each with references, packets and frames of its own.
+ */
+
+/* A reference to the bytes that buf shows. Owner: gives it. Fails: NULL for no memory and for
+ * NULL. */
+FWL_API FwlBufferRef *fwl_av_buffer_import(const AVBufferRef *buf);
+FWL_API AVBufferRef *fwl_av_buffer_export(const FwlBufferRef *buf);
+
+/* The same as fwl_av_buffer_export, and ends *buf; where that was the only reference to a buffer
+ * that may be written, the result may be, too. Fails: NULL; *buf is untouched. */
+FWL_API AVBufferRef *fwl_av_buffer_move(FwlBufferRef **buf);
+
+/*
+ * Makes dst, a blank packet, one of all fields of src that refers to its data. dst keeps its pool,
+ * from which borrowed data is copied.
+ *
+ * Fails: FWL_E_INVALID for NULL, a dst that holds something, a negative size, FWL_E_NOMEM;
+ * exporting also FWL_E_RANGE for more bytes than an int counts. dst is untouched or blank.
+ */
+FWL_API int fwl_av_packet_import(FwlPacket *dst, const AVPacket *src);
+FWL_API int fwl_av_packet_export(AVPacket *dst, const FwlPacket *src);
+
+/* The same as fwl_av_packet_export, and makes src blank; see fwl_av_buffer_move. src is untouched
+ * on failure. */
+FWL_API int fwl_av_packet_move(AVPacket *dst, FwlPacket *src);
+
+/*
+ * Makes dst, a blank frame, one of all fields of src that refers to its planes and side data. What
+ * a version of libavutil does not have is left out or said its way: key_frame, interlaced_frame
+ * and top_field_first are flags since 6.1, pkt_duration is duration, channels and channel_layout
+ * are part of ch_layout. dst keeps its pool.
+ *
+ * Frames with a hw_frames_ctx stay where they are: av_hwframe_transfer_data makes one of them that
+ * can be imported.
+ *
+ * Fails: FWL_E_INVALID for NULL, a dst that holds something, a custom channel layout without a map,
+ * planes of a number of channels that is not known; FWL_E_UNSUPPORTED for a hw_frames_ctx and for a
+ * picture format that the other side does not have; FWL_E_NOMEM. dst is untouched or blank.
+ */
+FWL_API int fwl_av_frame_import(FwlFrame *dst, const AVFrame *src);
+FWL_API int fwl_av_frame_export(AVFrame *dst, const FwlFrame *src);
+
+/* The same as fwl_av_frame_export, and makes src blank; see fwl_av_buffer_move. src is untouched on
+ * failure. */
+FWL_API int fwl_av_frame_move(AVFrame *dst, FwlFrame *src);
 
 #ifdef __cplusplus
 }

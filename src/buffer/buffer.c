@@ -102,17 +102,35 @@ FwlBufferRef *fwl_buffer_allocz(size_t size)
     return alloc_in_pool(NULL, size, fwl_pool_allocz, __builtin_return_address(0));
 }
 
-FwlBufferRef *fwl_buffer_create(uint8_t *data, size_t size,
-                                void (*free_cb)(void *opaque, uint8_t *data), void *opaque,
-                                int flags)
+static FwlBufferRef *wrap(const FwlBuffer *facts, void *caller)
 {
     FwlBuffer *buffer = fwl_mallocz(header_size(NULL));
     if (!buffer)
         return NULL;
-    buffer->free_cb = free_cb ? free_cb : fwl_buffer_default_free;
-    buffer->opaque = opaque;
-    buffer->flags = flags & FWL_BUFFER_FLAG_READONLY;
-    return start_buffer(buffer, NULL, data, size, __builtin_return_address(0));
+    buffer->free_cb = facts->free_cb;
+    buffer->opaque = facts->opaque;
+    buffer->owner = facts->owner;
+    buffer->flags = facts->flags;
+    return start_buffer(buffer, NULL, facts->data, facts->size, caller);
+}
+
+FwlBufferRef *fwl_buffer_create(uint8_t *data, size_t size,
+                                void (*free_cb)(void *opaque, uint8_t *data), void *opaque,
+                                int flags)
+{
+    const FwlBuffer facts = {.data = data,
+                             .size = size,
+                             .free_cb = free_cb ? free_cb : fwl_buffer_default_free,
+                             .opaque = opaque,
+                             .flags = flags & FWL_BUFFER_FLAG_READONLY};
+    return wrap(&facts, __builtin_return_address(0));
+}
+
+FwlBufferRef *fwl_buffer_wrap(uint8_t *data, size_t size, const FwlBufferOwner *owner, void *opaque)
+{
+    const FwlBuffer facts = {
+        .data = data, .size = size, .free_cb = owner->release, .opaque = opaque, .owner = owner};
+    return wrap(&facts, __builtin_return_address(0));
 }
 
 void fwl_buffer_default_free(void *opaque, uint8_t *data)
@@ -215,8 +233,10 @@ void fwl_buffer_unref(FwlBufferRef **buf)
 
 int fwl_buffer_is_writable(const FwlBufferRef *buf)
 {
-    return !(buf->buffer->flags & FWL_BUFFER_FLAG_READONLY) &&
-           fwl_refcount_get(&buf->buffer->refcount) == 1;
+    const FwlBuffer *buffer = buf->buffer;
+    return !(buffer->flags & FWL_BUFFER_FLAG_READONLY) &&
+           fwl_refcount_get(&buffer->refcount) == 1 &&
+           (!buffer->owner || buffer->owner->is_writable(buffer->opaque));
 }
 
 int fwl_buffer_make_writable(FwlBufferRef **buf)
@@ -307,6 +327,11 @@ int fwl_buffer_replace(FwlBufferRef **dst, const FwlBufferRef *src)
 void *fwl_buffer_get_opaque(const FwlBufferRef *buf)
 {
     return buf->buffer->opaque;
+}
+
+const FwlBufferOwner *fwl_buffer_get_owner(const FwlBufferRef *buf)
+{
+    return buf->buffer->owner;
 }
 
 int fwl_buffer_get_ref_count(const FwlBufferRef *buf)

@@ -15,6 +15,7 @@ struct FwlBuffer {
     size_t size;
     void (*free_cb)(void *opaque, uint8_t *data); /* NULL: data lies behind this header */
     void *opaque;
+    const FwlBufferOwner *owner; /* of memory that has a count elsewhere, too; else NULL */
     FwlRefcount refcount;
     int flags;
     bool is_resizable; /* data is a block of its own: made by fwl_buffer_realloc */

@@ -290,9 +290,9 @@ static FwlBufferRef *new_buffer(FwlBufferPool *pool)
         pool->alloc2 ? pool->alloc2(pool->opaque, pool->size) : pool->alloc(pool->size);
     if (!ref)
         return NULL;
-    Entry *entry = ref->size >= pool->size && fwl_buffer_get_ref_count(ref) == 1
-                       ? fwl_mallocz(sizeof *entry)
-                       : NULL;
+    const bool is_fit =
+        ref->size >= pool->size && fwl_buffer_get_ref_count(ref) == 1 && !fwl_buffer_get_owner(ref);
+    Entry *entry = is_fit ? fwl_mallocz(sizeof *entry) : NULL;
     if (!entry) {
         fwl_buffer_unref(&ref);
         return NULL;

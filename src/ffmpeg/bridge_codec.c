@@ -23,6 +23,7 @@
 #include <libavutil/pixdesc.h>
 #include <libavutil/samplefmt.h>
 
+#include "av_compat.h"
 #include "base/align.h"
 #include "base/checked.h"
 #include "framewell/mem.h"
@@ -236,20 +237,6 @@ static int get_encode_buffer_from_memory(AVCodecContext *context, AVPacket *pack
     return remember(memory, get_encode_buffer(context, packet, flags, memory->pool));
 }
 
-/* libavcodec 59 calls get_buffer2 on the thread that feeds the decoder, which then waits for it,
- * unless told that the callback may be called from any thread; later ones always do. */
-static void allow_any_thread(AVCodecContext *context)
-{
-#if LIBAVCODEC_VERSION_MAJOR < 60
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    context->thread_safe_callbacks = 1;
-#pragma GCC diagnostic pop
-#else
-    (void)context;
-#endif
-}
-
 int fwl_av_codec_use_pool(AVCodecContext *context, FwlPool *pool)
 {
     if (!context || avcodec_is_open(context))
@@ -257,7 +244,7 @@ int fwl_av_codec_use_pool(AVCodecContext *context, FwlPool *pool)
     context->opaque = pool;
     context->get_buffer2 = get_buffer_from_pool;
     context->get_encode_buffer = get_encode_buffer_from_pool;
-    allow_any_thread(context);
+    fwl_av_allow_any_thread(context);
     return 0;
 }
 
@@ -266,7 +253,7 @@ void fwl_av_codec_use_memory(AVCodecContext *context, FwlCodecMemory *memory)
     context->opaque = memory;
     context->get_buffer2 = get_buffer_from_memory;
     context->get_encode_buffer = get_encode_buffer_from_memory;
-    allow_any_thread(context);
+    fwl_av_allow_any_thread(context);
 }
 
 int fwl_av_decoder_threads(const AVStream *stream, int wanted)

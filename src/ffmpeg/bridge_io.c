@@ -15,14 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "av_compat.h"
+
 /* What libavformat's own files use: how far it reads ahead decides when it seeks. */
 enum { IO_BUFFER_SIZE = 32768 };
-
-#if LIBAVFORMAT_VERSION_MAJOR >= 61
-typedef const uint8_t *WriteData;
-#else
-typedef uint8_t *WriteData;
-#endif
 
 static int read_packet(void *opaque, uint8_t *data, int size)
 {
@@ -32,7 +28,7 @@ static int read_packet(void *opaque, uint8_t *data, int size)
     return got < 0 ? fwl_av_error((int)got) : (int)got;
 }
 
-static int write_packet(void *opaque, WriteData data, int size)
+static int write_packet(void *opaque, FwlAvWriteData data, int size)
 {
     const int64_t put = fwl_io_write(opaque, data, (size_t)size);
     return put < 0 ? fwl_av_error((int)put) : (int)put;

@@ -10,6 +10,7 @@
 
 #include <libavutil/mathematics.h>
 
+#include "av_compat.h"
 #include "transcode_job.h"
 
 static const AVRational MICROSECONDS = {1, AV_TIME_BASE};
@@ -195,7 +196,7 @@ static int64_t time_picture(FwlTrack *track, bool is_end)
     }
     if (track->input->sample_aspect_ratio.num)
         frame->sample_aspect_ratio = track->input->sample_aspect_ratio;
-    return frame->pkt_duration;
+    return fwl_av_frame_duration(frame);
 }
 
 /* The clock moves by one packet, and by one picture where there was one. */

@@ -13,6 +13,7 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 
+#include "av_compat.h"
 #include "transcode_job.h"
 
 /* Where the input does not say. */
@@ -245,7 +246,8 @@ static double picture_duration(const FwlTrack *track, const AVFrame *frame)
         duration = 1 / (av_q2d(rate) * unit);
     if (track->input->start_time != AV_NOPTS_VALUE)
         duration = fmin(duration, 1 / (av_q2d(track->frame_rate) * unit));
-    const double own = (double)frame->pkt_duration * av_q2d(track->input->time_base) / unit;
+    const double ticks = (double)fwl_av_frame_duration(frame);
+    const double own = ticks * av_q2d(track->input->time_base) / unit;
     return lrint(own) > 0 ? (double)lrint(own) : duration;
 }
 

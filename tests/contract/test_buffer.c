@@ -234,6 +234,55 @@ static void a_read_only_buffer_is_never_writable(void)
     assert_int_equal(freed_count, 1);
 }
 
+static int is_owner_willing;
+
+static int ask_owner(void *opaque)
+{
+    assert_string_equal(opaque, "opaque");
+    return is_owner_willing;
+}
+
+static const FwlBufferOwner owner = {.release = count_free, .is_writable = ask_owner};
+
+static void a_buffer_with_an_owner_is_writable_where_that_agrees(void)
+{
+    static uint8_t memory[10] = {42};
+    freed_count = 0;
+    FwlBufferRef *buf = need(fwl_buffer_wrap(memory, sizeof memory, &owner, opaque_text));
+    later(close_buffer, &buf);
+    assert_ptr_equal(fwl_buffer_get_owner(buf), &owner);
+    assert_ptr_equal(fwl_buffer_get_opaque(buf), opaque_text);
+    is_owner_willing = 1;
+    assert_int_equal(fwl_buffer_is_writable(buf), 1);
+    is_owner_willing = 0;
+    assert_int_equal(fwl_buffer_is_writable(buf), 0);
+
+    is_owner_willing = 1;
+    FwlBufferRef *second = need(fwl_buffer_ref(buf));
+    later(close_buffer, &second);
+    assert_int_equal(fwl_buffer_is_writable(buf), 0);
+    need_ok(fwl_buffer_make_writable(&buf));
+    assert_null(fwl_buffer_get_owner(buf));
+    fwl_buffer_unref(&second);
+    assert_int_equal(freed_count, 1);
+}
+
+static FwlBufferRef *alloc_owned(void *opaque, size_t size)
+{
+    (void)size;
+    static uint8_t memory[10] = {42};
+    return fwl_buffer_wrap(memory, sizeof memory, &owner, opaque);
+}
+
+static void a_pool_refuses_buffers_with_an_owner(void)
+{
+    freed_count = 0;
+    FwlBufferPool *pool = need(fwl_buffer_pool_init2(10, opaque_text, alloc_owned, NULL));
+    later(close_buffer_pool, &pool);
+    assert_null(fwl_buffer_pool_get(pool));
+    assert_true(freed_count == 1 || fault_fired());
+}
+
 static void the_default_callback_is_fwl_free(void)
 {
     uint8_t *data = need(fwl_malloc(10));
@@ -476,6 +525,8 @@ int main(int argc, char **argv)
         CASE(unref_accepts_null),
         CASE(a_wrapped_buffer_is_freed_once_by_its_last_reference),
         CASE(a_read_only_buffer_is_never_writable),
+        CASE(a_buffer_with_an_owner_is_writable_where_that_agrees),
+        CASE(a_pool_refuses_buffers_with_an_owner),
         CASE(the_default_callback_is_fwl_free),
         CASE(without_a_callback_wrapped_memory_goes_by_fwl_free),
         CASE(make_writable_copies_only_where_it_must),

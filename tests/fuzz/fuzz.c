@@ -61,11 +61,6 @@ size_t fuzz_choose(FuzzBytes *bytes, size_t count)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    return fuzz_one(data, size);
-}
-
 #else
 
 enum {
@@ -131,13 +126,25 @@ static void end_by_signal(int number)
 /* Sanitizers end a program without a signal; theirs where the build has one. */
 extern void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
-static void catch_endings(void)
+static void handle_signals(void (*handler)(int))
 {
     static const int signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};
-    struct sigaction action = {.sa_handler = end_by_signal};
+    struct sigaction action = {.sa_handler = handler};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         sigaction(signals[i], &action, NULL);
+}
+
+void fuzz_begin_child(unsigned seconds)
+{
+    current.input = NULL;
+    handle_signals(SIG_DFL);
+    alarm(seconds);
+}
+
+static void catch_endings(void)
+{
+    handle_signals(end_by_signal);
     if (__sanitizer_set_death_callback)
         __sanitizer_set_death_callback(save_current);
 }
@@ -219,17 +226,69 @@ static void put_in(Input *input, uint64_t *state)
     input->size += count;
 }
 
-/* A number where edges are, in one to eight bytes of either order. */
-static void put_edge(Input *input, uint64_t *state)
+static void put_number(Input *input, size_t at, uint64_t number, size_t width, bool is_big_endian)
+{
+    for (size_t i = 0; i < width && at + i < input->size; i++)
+        input->data[at + i] = (uint8_t)(number >> 8 * (is_big_endian ? width - 1 - i : i));
+}
+
+/* A number where edges are. */
+static uint64_t random_edge(uint64_t *state)
 {
     static const uint64_t edges[] = {0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff,
                                      0x80000000, 0xffffffff, INT64_MAX, UINT64_MAX};
-    const uint64_t edge = edges[random_below(state, sizeof edges / sizeof edges[0])];
+    return edges[random_below(state, sizeof edges / sizeof edges[0])];
+}
+
+/* In one to eight bytes of either order. */
+static void put_edge(Input *input, uint64_t *state)
+{
+    const uint64_t edge = random_edge(state);
     const size_t width = (size_t)1 << random_below(state, 4);
     const bool is_big_endian = random_below(state, 2) == 1;
-    const size_t at = random_below(state, input->size);
-    for (size_t i = 0; i < width && at + i < input->size; i++)
-        input->data[at + i] = (uint8_t)(edge >> 8 * (is_big_endian ? width - 1 - i : i));
+    put_number(input, random_below(state, input->size), edge, width, is_big_endian);
+}
+
+static bool is_letter(uint8_t byte)
+{
+    return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+}
+
+/* The place behind at where four letters stand, as containers name their parts; size: none. */
+static size_t find_name(const Input *input, size_t at)
+{
+    for (size_t i = at; i + 4 <= input->size; i++) {
+        if (is_letter(input->data[i]) && is_letter(input->data[i + 1]) &&
+            is_letter(input->data[i + 2]) && is_letter(input->data[i + 3]))
+            return i;
+    }
+    return input->size;
+}
+
+/* Another size for a part of a container: before its name, or behind it. */
+static void put_part_size(Input *input, uint64_t *state)
+{
+    const size_t name = find_name(input, random_below(state, input->size));
+    const uint64_t size =
+        random_below(state, 2) ? random_edge(state) : random_below(state, 2 * input->size);
+    const bool is_before = random_below(state, 2) == 1;
+    if (name < input->size && !(is_before && name < 4))
+        put_number(input, is_before ? name - 4 : name + 4, size, 4, is_before);
+}
+
+/* Goes on as another start does. */
+static void splice(Input *input, uint64_t *state)
+{
+    const Input *other = &options.starts[random_below(state, options.start_count)];
+    const size_t from = random_below(state, other->size);
+    const size_t to = random_below(state, input->size);
+    size_t count = other->size - from;
+    if (count > options.max_size - to)
+        count = options.max_size - to;
+    if (count == 0)
+        return;
+    memcpy(input->data + to, other->data + from, count);
+    input->size = to + count;
 }
 
 static void change(Input *input, uint64_t *state)
@@ -237,12 +296,21 @@ static void change(Input *input, uint64_t *state)
     if (input->size == 0)
         return;
     uint8_t *byte = &input->data[random_below(state, input->size)];
-    switch (random_below(state, 6)) {
+    switch (random_below(state, 9)) {
     case 0: *byte ^= (uint8_t)(1u << random_below(state, 8)); break;
     case 1: *byte = (uint8_t)next_random(state); break;
     case 2: copy_piece(input, state); break;
     case 3: cut_out(input, state); break;
     case 4: put_in(input, state); break;
+    case 5:
+        input->size = random_below(state, input->size + 1);
+        break;
+    case 6:
+        put_part_size(input, state);
+        break;
+    case 7:
+        splice(input, state);
+        break;
     default: put_edge(input, state); break;
     }
 }
@@ -345,6 +413,20 @@ static void try_files(const char *program, char **paths, int count)
     }
 }
 
+void fuzz_add_start(const uint8_t *data, size_t size)
+{
+    if (options.start_count == STARTS_MAX)
+        return;
+    Input start = {.data = malloc(size > 0 ? size : 1), .size = size};
+    if (!start.data)
+        abort();
+    if (size > 0)
+        memcpy(start.data, data, size);
+    options.starts[options.start_count++] = start;
+    if (size > options.max_size)
+        options.max_size = size;
+}
+
 static _Noreturn void explain(const char *program)
 {
     fprintf(stderr, "usage: %s [--seed N] [--runs N] [--seconds N] [--max-size N] "
@@ -388,6 +470,8 @@ int main(int argc, char **argv)
     if (i < argc && strncmp(argv[i], "--", 2) == 0)
         explain(argv[0]);
     catch_endings();
+    if (i == argc && options.start_count == 0 && fuzz_add_starts)
+        fuzz_add_starts();
     if (i < argc)
         try_files(argv[0], argv + i, argc - i);
     else

@@ -32,6 +32,18 @@
 /* The target: returns 0, or ends the program by fuzz_expect. It leaves nothing behind. */
 int fuzz_one(const uint8_t *data, size_t size);
 
+/*
+ * What inputs are made from where no --start says so: a target for which bytes at random are too
+ * little defines the first function, which calls the second for each. Inputs are then as large as
+ * the largest of them.
+ */
+void fuzz_add_starts(void) __attribute__((weak));
+void fuzz_add_start(const uint8_t *data, size_t size);
+
+/* For a child that a target has forked: what ends it, after so many seconds at the latest, is its
+ * parent's to look at, and not written down. */
+void fuzz_begin_child(unsigned seconds);
+
 /* The same from whichever thread. */
 #define fuzz_expect(condition)                                                                     \
     ((condition) ? (void)0 : fuzz_fail(#condition, __FILE__, __LINE__))

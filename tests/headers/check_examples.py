@@ -39,7 +39,8 @@ OUTSIDE = {
 INSIDE = {
     "probe.h": "FwlIO *in = NULL;",
     "status.h": "FwlIO *io;",
-    "ffmpeg.h": "FwlIO *io = NULL; FwlPool *pool = NULL; AVCodecContext *decoder = NULL;",
+    "ffmpeg.h": "FwlIO *io = NULL; FwlPool *pool = NULL; AVCodecContext *decoder = NULL; "
+                "AVFrame *decoded = NULL; FwlFrame *frame = NULL;",
 }
 
 
