@@ -100,9 +100,8 @@ static int tell(FwlJob *job, bool is_end)
 {
     if (!job->progress_cb)
         return 0;
-    FwlPoolStats frames, packets;
-    fwl_pool_get_stats(job->frames.pool, &frames);
-    fwl_pool_get_stats(job->packets.pool, &packets);
+    FwlTranscodeMemory memory;
+    fwl_memory_look(job, &memory);
     const double done = is_end ? 1 : share_done(job);
     const FwlTranscodeProgress progress = {
         .done = done < 0 ? 0 : (done > 1 ? 1 : done),
@@ -110,14 +109,18 @@ static int tell(FwlJob *job, bool is_end)
         .duration_us = job->input->duration > 0 ? job->input->duration : -1,
         .video_frames = video_frames(job),
         .elapsed_ns = elapsed_ns(job),
-        .memory_now = frames.current_usage + packets.current_usage,
-        .memory_peak = frames.peak_usage + packets.peak_usage,
+        .memory = memory,
+        .memory_peak = job->memory.peak,
+        .memory_limit = job->options->max_memory,
     };
     return job->progress_cb(job->options->opaque, &progress);
 }
 
 static int tell_sometimes(FwlJob *job)
 {
+    const int answer = fwl_stop_heard(job->options->stop);
+    if (answer != 0)
+        return answer;
     const int64_t now = av_gettime_relative();
     if (now - job->told_us < TELL_US)
         return 0;
@@ -132,19 +135,8 @@ static int fail_stopped(FwlJob *job, int status)
 
 /* The work */
 
-static int make_pools(FwlJob *job)
+static int make_packet(FwlJob *job)
 {
-    /* The parent's budget is the only one. */
-    FwlPoolConfig config = fwl_pool_config_default();
-    config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
-    config.parent = job->options->pool;
-    config.initial_pool_size = 0;
-    config.name = "frames";
-    if (fwl_pool_create(&job->frames.pool, &config) < 0)
-        return fwl_job_fail_nomem(job);
-    config.name = "packets";
-    if (fwl_pool_create(&job->packets.pool, &config) < 0)
-        return fwl_job_fail_nomem(job);
     job->packet = av_packet_alloc();
     return job->packet ? 0 : fwl_job_fail_nomem(job);
 }
@@ -163,7 +155,9 @@ static int open_all(FwlJob *job)
 {
     int status = fwl_job_check_options(job);
     if (status == 0)
-        status = make_pools(job);
+        status = fwl_memory_open(job);
+    if (status == 0)
+        status = make_packet(job);
     if (status == 0)
         status = fwl_input_open(job);
     if (status == 0)
@@ -321,6 +315,8 @@ static void describe_track(FwlTrack *track)
     figures->kind = fwl_track_kind(track)[0];
     figures->is_copy = track->is_copy;
     figures->input_index = track->input->index;
+    if (!track->is_copy && track->decoder)
+        figures->decoder_threads = track->decoder->thread_count;
     snprintf(figures->input_codec, sizeof figures->input_codec, "%s",
              avcodec_get_name(track->input->codecpar->codec_id));
     if (!track->output)
@@ -361,6 +357,10 @@ static void describe_result(FwlJob *job)
     result->bytes_out = bytes_out > 0 ? (uint64_t)bytes_out : 0;
     result->duration_us = job->position_us;
     result->elapsed_ns = elapsed_ns(job);
+    FwlTranscodeMemory now;
+    fwl_memory_look(job, &now);
+    result->memory_peak = job->memory.peak;
+    result->memory_limit = job->options->max_memory;
     if (job->input)
         snprintf(result->input_format, sizeof result->input_format, "%s",
                  job->input->iformat->name);
@@ -398,8 +398,7 @@ static void close_all(FwlJob *job)
         fwl_pool_get_stats(job->frames.pool, &job->result->frames);
     if (job->packets.pool)
         fwl_pool_get_stats(job->packets.pool, &job->result->packets);
-    fwl_pool_destroy(&job->frames.pool);
-    fwl_pool_destroy(&job->packets.pool);
+    fwl_memory_close(job);
 }
 
 FwlTranscodeOptions fwl_transcode_options_default(void)

@@ -139,8 +139,8 @@ static int append_audio_source(FwlTrack *track, AVFilterContext **last)
     } else {
         av_bprintf(&args, ":channels=%d", filter->ch_layout.nb_channels);
     }
-    const int err = av_bprint_is_complete(&args) ? append(filter, last, "abuffer", args.str)
-                                                 : AVERROR(ENOMEM);
+    const int err =
+        av_bprint_is_complete(&args) ? append(filter, last, "abuffer", args.str) : AVERROR(ENOMEM);
     av_bprint_finalize(&args, NULL);
     return err;
 }
@@ -166,10 +166,11 @@ static int append_upright(FwlTrack *track, AVFilterContext **last)
     FwlFilterChain *filter = &track->filter;
     const int32_t *m = filter->matrix;
     if (!filter->has_matrix)
-        m = (const int32_t *)(const void *)av_stream_get_side_data(
-            track->input, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+        m = (const int32_t *)(const void *)av_stream_get_side_data(track->input,
+                                                                   AV_PKT_DATA_DISPLAYMATRIX, NULL);
     const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(filter->format);
-    if (!m || !format || (format->flags & AV_PIX_FMT_FLAG_HWACCEL))
+    if (track->job->options->keep_rotation || !m || !format ||
+        (format->flags & AV_PIX_FMT_FLAG_HWACCEL))
         return 0;
 
     const double angle = rotation(m);
@@ -500,10 +501,10 @@ static int guess_shape(FwlTrack *track)
 int fwl_filter_guess(FwlTrack *track)
 {
     const AVCodecParameters *parameters = track->input->codecpar;
-    const bool is_known = parameters->format >= 0 &&
-                          (track->type == AVMEDIA_TYPE_VIDEO
-                               ? parameters->width > 0 && parameters->height > 0
-                               : parameters->sample_rate > 0);
+    const bool is_known =
+        parameters->format >= 0 &&
+        (track->type == AVMEDIA_TYPE_VIDEO ? parameters->width > 0 && parameters->height > 0
+                                           : parameters->sample_rate > 0);
     if (!is_known)
         return FWL_E_DATA;
     const int err = guess_shape(track);

@@ -36,8 +36,8 @@
 #include "transcode_sync.h"
 
 enum {
-    FWL_MATRIX_LENGTH = 9,  /* numbers of a display matrix */
-    FWL_END_DTS_MAX = 128,  /* pictures that a decoder holds: its threads, and 16 for reordering */
+    FWL_MATRIX_LENGTH = 9, /* numbers of a display matrix */
+    FWL_END_DTS_MAX = 128, /* pictures that a decoder holds: its threads, and 16 for reordering */
 };
 
 typedef struct FwlJob FwlJob;
@@ -80,13 +80,13 @@ typedef struct FwlTrack {
     FwlJob *job;
     enum AVMediaType type;
     bool is_copy;
-    bool is_ready;     /* the muxer can be told what it is */
-    bool is_abandoned; /* nothing of it could be decoded: it is left out */
-    bool is_finished;  /* it has all that options->duration_us asks for */
+    bool is_ready;       /* the muxer can be told what it is */
+    bool is_abandoned;   /* nothing of it could be decoded: it is left out */
+    bool is_finished;    /* it has all that options->duration_us asks for */
     bool has_key_packet; /* copies begin with a key packet */
     AVStream *input;
-    AVStream *output;  /* from the header on */
-    const AVCodec *codec; /* the encoder's; NULL for a copy */
+    AVStream *output;        /* from the header on */
+    const AVCodec *codec;    /* the encoder's; NULL for a copy */
     AVCodecContext *decoder; /* for a copy only a place for the parameters, never opened */
     AVCodecContext *encoder;
     FwlTrackClock clock;
@@ -94,15 +94,21 @@ typedef struct FwlTrack {
     FwlFrameSync sync;
     AVFrame *decoded;
     AVFrame *filtered;
-    AVFrame *previous;      /* the picture before, for repeating it */
-    int64_t next_pts;       /* audio: where the next block of samples goes, in encoder units */
+    AVFrame *previous; /* the picture before, for repeating it */
+    int64_t next_pts;  /* audio: where the next block of samples goes, in encoder units */
     AVPacket *encoded;
     AVRational frame_rate;
     AVRational sample_aspect_ratio; /* of the output's pixels */
-    AVRational mux_time_base; /* of packets on their way to the muxer */
-    int64_t last_dts;         /* given to the muxer, in the output's time base */
+    AVRational mux_time_base;       /* of packets on their way to the muxer */
+    int64_t last_dts;               /* given to the muxer, in the output's time base */
     FwlTranscodeStream figures;
 } FwlTrack;
+
+/* The call's own pool, and the most that was held of each kind. */
+typedef struct FwlJobMemory {
+    FwlPool *pool;
+    FwlTranscodeMemory peak;
+} FwlJobMemory;
 
 struct FwlJob {
     const FwlTranscodeOptions *options;
@@ -111,21 +117,22 @@ struct FwlJob {
     FwlIO *in, *out;
     AVFormatContext *input;
     AVFormatContext *output;
+    FwlJobMemory memory;
     FwlCodecMemory frames;
     FwlCodecMemory packets;
     FwlTrack tracks[FWL_TRANSCODE_STREAMS_MAX];
     size_t track_count;
-    AVPacket *packet;       /* the one just read */
-    bool is_sought;         /* reading began at a key packet before options->start_us */
-    int64_t ts_offset;      /* added to the input's timestamps, microseconds */
-    int64_t last_ts;        /* dts of the packet before, microseconds, after the offset */
+    AVPacket *packet;  /* the one just read */
+    bool is_sought;    /* reading began at a key packet before options->start_us */
+    int64_t ts_offset; /* added to the input's timestamps, microseconds */
+    int64_t last_ts;   /* dts of the packet before, microseconds, after the offset */
     bool is_header_written;
-    AVPacket **waiting;     /* for the header; stream_index is the track's */
+    AVPacket **waiting; /* for the header; stream_index is the track's */
     int waiting_count;
     uint64_t waiting_size;
     int64_t start_us;
-    int64_t told_us;        /* when the progress callback was called last */
-    int64_t position_us;    /* end of the furthest packet that was muxed */
+    int64_t told_us;     /* when the progress callback was called last */
+    int64_t position_us; /* end of the furthest packet that was muxed */
 };
 
 /* Says why the job fails; the first who does is kept. Returns status. */
@@ -141,6 +148,15 @@ int fwl_job_fail_nomem(FwlJob *job);
 
 /* "video", "audio" or "subtitle". */
 const char *fwl_track_kind(const FwlTrack *track);
+
+/* transcode_budget */
+int fwl_memory_open(FwlJob *job);
+/* Fills what is held now, and keeps the peaks up to date. */
+void fwl_memory_look(FwlJob *job, FwlTranscodeMemory *now);
+void fwl_memory_close(FwlJob *job);
+
+/* transcode_stop: what was answered from outside, 0 for nothing; stop may be NULL. */
+int fwl_stop_heard(const FwlTranscodeStop *stop);
 
 /* transcode_options: what is asked for makes sense, as far as can be said without the input. */
 int fwl_job_check_options(FwlJob *job);

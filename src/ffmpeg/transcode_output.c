@@ -23,8 +23,8 @@ enum { MAX_DELAY_US = 700000 };
 int fwl_output_open(FwlJob *job)
 {
     const FwlTranscodeOptions *options = job->options;
-    const int err = fwl_av_open_output(&job->output, job->out, NULL, options->format,
-                                       options->output_name);
+    const int err =
+        fwl_av_open_output(&job->output, job->out, NULL, options->format, options->output_name);
     if (err == FWL_E_NOMEM)
         return fwl_job_fail_nomem(job);
     if (err < 0)
@@ -53,6 +53,7 @@ static int fail_write(FwlJob *job, int err, const char *what)
  * model of the old encoding, and the turn that the filter has done. Fails: AVERROR(ENOMEM). */
 static int copy_side_data(const FwlTrack *track)
 {
+    const bool is_turned = !track->is_copy && !track->job->options->keep_rotation;
     for (int i = 0; i < track->input->nb_side_data; i++) {
         const AVPacketSideData *from = &track->input->side_data[i];
         if (!track->is_copy && from->type == AV_PKT_DATA_CPB_PROPERTIES)
@@ -61,7 +62,7 @@ static int copy_side_data(const FwlTrack *track)
         if (!to)
             return AVERROR(ENOMEM);
         memcpy(to, from->data, from->size);
-        if (!track->is_copy && from->type == AV_PKT_DATA_DISPLAYMATRIX)
+        if (is_turned && from->type == AV_PKT_DATA_DISPLAYMATRIX)
             av_display_rotation_set((int32_t *)(void *)to, 0);
     }
     return 0;
@@ -158,8 +159,8 @@ static int copy_chapters(FwlJob *job)
     for (unsigned i = 0; i < from->nb_chapters; i++) {
         const AVChapter *chapter = from->chapters[i];
         const int64_t shift = av_rescale_q(job->ts_offset, MICROSECONDS, chapter->time_base);
-        const int64_t end = av_rescale_q(job->options->duration_us, MICROSECONDS,
-                                         chapter->time_base);
+        const int64_t end =
+            av_rescale_q(job->options->duration_us, MICROSECONDS, chapter->time_base);
         if (chapter->end + shift < 0 || (end > 0 && chapter->start + shift > end))
             continue;
         AVChapter *copy = copy_chapter(chapter, shift);
@@ -176,15 +177,18 @@ static int copy_chapters(FwlJob *job)
 static int copy_tags(FwlJob *job)
 {
     static const char *const left_out[] = {
-        "creation_time", "company_name", "product_name", "product_version",
+        "creation_time",
+        "company_name",
+        "product_name",
+        "product_version",
     };
     AVDictionary **tags = &job->output->metadata;
     int err = av_dict_copy(tags, job->input->metadata, AV_DICT_DONT_OVERWRITE);
     for (size_t i = 0; err >= 0 && i < sizeof left_out / sizeof left_out[0]; i++)
         err = av_dict_set(tags, left_out[i], NULL, 0);
     const FwlDictionaryEntry *own = NULL;
-    while (err >= 0 && (own = fwl_dict_get(job->options->metadata, "", own,
-                                           FWL_DICT_IGNORE_SUFFIX)) != NULL)
+    while (err >= 0 &&
+           (own = fwl_dict_get(job->options->metadata, "", own, FWL_DICT_IGNORE_SUFFIX)) != NULL)
         err = av_dict_set(tags, own->key, own->value[0] ? own->value : NULL, 0);
     return err;
 }

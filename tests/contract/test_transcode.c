@@ -223,6 +223,27 @@ static void a_picture_that_is_marked_as_turned_is_turned_upright(void)
     assert_int_equal(run.result.streams[0].height, 64);
 }
 
+static void a_picture_that_is_marked_as_turned_can_stay_so(void)
+{
+    struct MediaPlan plan = CLIP;
+    plan.rotation = 90;
+    struct Run run = {0};
+    later(close_run, &run);
+    prepare(&run, &plan);
+    run.options.keep_rotation = true;
+    run.options.format = "mov";
+    need_ok(transcode(&run));
+    assert_int_equal(run.result.streams[0].width, 64);
+    assert_int_equal(run.result.streams[0].height, 48);
+    need_ok(fwl_io_seek(run.out, 0, FWL_IO_SET));
+    AVFormatContext *format = NULL;
+    need_ok(fwl_av_open_input(&format, run.out, NULL, NULL, NULL));
+    later(close_input, &format);
+    const uint8_t *matrix =
+        av_stream_get_side_data(format->streams[0], AV_PKT_DATA_DISPLAYMATRIX, NULL);
+    assert_true(matrix != NULL || fault_fired());
+}
+
 static void a_picture_that_changes_its_size_is_scaled_to_the_first(void)
 {
     struct Run run = {0};
@@ -607,6 +628,36 @@ static void a_positive_answer_ends_early_with_a_whole_output(void)
     assert_int_equal(count_packets(run.out, 0, &bytes), run.result.streams[0].frames);
 }
 
+static void free_stop(void *stop)
+{
+    fwl_transcode_stop_free(stop);
+}
+
+static void a_stop_answers_before_anything_is_read(void)
+{
+    struct Run run = {0};
+    later(close_run, &run);
+    prepare(&run, &CLIP);
+    FwlTranscodeStop *stop = need(fwl_transcode_stop_alloc());
+    later(free_stop, &stop);
+    run.options.stop = stop;
+    fwl_transcode_stop_answer(stop, FWL_E_ABORTED);
+    expect_failure(&run, FWL_E_ABORTED, FWL_SIDE_NONE, "stopped");
+    fwl_transcode_result_uninit(&run.result);
+    need_ok(fwl_io_seek(run.in, 0, FWL_IO_SET));
+    fwl_transcode_stop_answer(stop, 0);
+    need_ok(transcode(&run));
+    assert_int_equal(run.result.streams[0].frames, 10);
+}
+
+static void a_stop_of_nothing_is_nothing(void)
+{
+    fwl_transcode_stop_answer(NULL, 1);
+    fwl_transcode_stop_free(NULL);
+    FwlTranscodeStop *stop = NULL;
+    fwl_transcode_stop_free(&stop);
+}
+
 int main(int argc, char **argv)
 {
     av_log_set_level(AV_LOG_QUIET);
@@ -617,6 +668,7 @@ int main(int argc, char **argv)
         CASE(one_stream_can_be_copied_and_the_other_encoded),
         CASE(the_container_chooses_codecs_where_none_is_named),
         CASE(a_picture_that_is_marked_as_turned_is_turned_upright),
+        CASE(a_picture_that_is_marked_as_turned_can_stay_so),
         CASE(a_picture_that_changes_its_size_is_scaled_to_the_first),
         CASE(a_broken_packet_is_left_out_and_counted),
         CASE(an_input_of_broken_packets_only_is_no_success),
@@ -638,6 +690,8 @@ int main(int argc, char **argv)
         CASE(progress_goes_up_to_one),
         CASE(a_negative_answer_stops_and_is_the_result),
         CASE(a_positive_answer_ends_early_with_a_whole_output),
+        CASE(a_stop_answers_before_anything_is_read),
+        CASE(a_stop_of_nothing_is_nothing),
     };
     return run_cases("transcode", cases, sizeof cases / sizeof cases[0], argc, argv);
 }
