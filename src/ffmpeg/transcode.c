@@ -3,8 +3,8 @@
  * One call from beginning to end: the options, the input, the tracks, packet by packet, the end of
  * each track, the trailer; and what is to be told about it, while it runs and afterwards.
  *
- * Everything runs on the caller's thread but for the threads of the codecs and filters: a packet is
- * followed to its end before the next is read, so that no more frames are held than the codecs do.
+ * The caller's thread reads and decodes; what is behind the line (transcode_line) has a thread of
+ * its own from the header on. Codecs and filters have theirs.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,11 +25,14 @@ static int fail(FwlJob *job, enum FwlTranscodeSide side, int status, const char 
                 va_list args)
 {
     FwlTranscodeResult *result = job->result;
-    if (result->status < 0)
-        return result->status;
-    result->status = status;
-    result->side = side;
-    vsnprintf(result->message, sizeof result->message, format, args);
+    fwl_os_mutex_lock(&job->failing);
+    if (result->status == 0) {
+        result->status = status;
+        result->side = side;
+        vsnprintf(result->message, sizeof result->message, format, args);
+    }
+    status = result->status;
+    fwl_os_mutex_unlock(&job->failing);
     return status;
 }
 
@@ -44,6 +47,10 @@ int fwl_job_fail(FwlJob *job, enum FwlTranscodeSide side, int status, const char
 
 int fwl_job_fail_nomem(FwlJob *job)
 {
+    if (fwl_memory_is_budget_used_up(job))
+        return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_LIMIT,
+                            "the budget of %.1f MiB is used up: this input takes more",
+                            (double)job->options->max_memory / (1 << 20));
     return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_NOMEM, "%s", fwl_status_text(FWL_E_NOMEM));
 }
 
@@ -86,13 +93,15 @@ static double share_done(const FwlJob *job)
     return size > 0 ? (double)fwl_io_tell(job->in) / (double)size : 0;
 }
 
-static uint64_t video_frames(const FwlJob *job)
+/* What the far half has done, asked where it has no thread. */
+static FwlLineFigures figures_at_rest(const FwlJob *job)
 {
+    FwlLineFigures figures = {.position_us = job->position_us};
     for (size_t i = 0; i < job->track_count; i++) {
-        if (job->tracks[i].type == AVMEDIA_TYPE_VIDEO)
-            return job->tracks[i].figures.frames;
+        if (job->tracks[i].type == AVMEDIA_TYPE_VIDEO && !job->tracks[i].is_copy)
+            figures.video_frames = job->tracks[i].figures.frames;
     }
-    return 0;
+    return figures;
 }
 
 /* The callback's answer. */
@@ -102,16 +111,22 @@ static int tell(FwlJob *job, bool is_end)
         return 0;
     FwlTranscodeMemory memory;
     fwl_memory_look(job, &memory);
+    FwlLineMoment line;
+    fwl_line_look(&job->line, &line);
+    if (!job->line.items)
+        line.figures = figures_at_rest(job);
     const double done = is_end ? 1 : share_done(job);
     const FwlTranscodeProgress progress = {
         .done = done < 0 ? 0 : (done > 1 ? 1 : done),
-        .position_us = job->position_us,
+        .position_us = line.figures.position_us,
         .duration_us = job->input->duration > 0 ? job->input->duration : -1,
-        .video_frames = video_frames(job),
+        .video_frames = line.figures.video_frames,
         .elapsed_ns = elapsed_ns(job),
         .memory = memory,
         .memory_peak = job->memory.peak,
         .memory_limit = job->options->max_memory,
+        .packets = line.packets,
+        .frames = line.frames,
     };
     return job->progress_cb(job->options->opaque, &progress);
 }
@@ -164,6 +179,10 @@ static int open_all(FwlJob *job)
         status = fwl_output_open(job);
     if (status == 0)
         status = fwl_job_choose_tracks(job);
+    if (status == 0)
+        status = fwl_plan_make(job);
+    if (status == 0)
+        status = fwl_memory_divide(job);
     for (size_t i = 0; status == 0 && i < job->track_count; i++)
         status = open_track(&job->tracks[i]);
     return status;
@@ -195,10 +214,21 @@ static bool is_all_finished(const FwlJob *job)
     return has_other;
 }
 
+/* From the header on the two halves may run side by side. */
+static void begin_line(FwlJob *job)
+{
+    if (job->has_begun || !job->is_header_written)
+        return;
+    job->has_begun = true;
+    if (!job->plan.is_in_turn)
+        fwl_line_start(job);
+}
+
 /* Until the input ends, there is enough of it, or the caller wants it to end. */
 static int handle_packets(FwlJob *job)
 {
     for (;;) {
+        begin_line(job);
         FwlTrack *track;
         int status = fwl_input_read(job, &track);
         if (status == FWL_E_EOF)
@@ -230,7 +260,7 @@ static int end_track(FwlTrack *track)
     if (status == 0)
         status = fwl_filter_end(track);
     if (status == 0 && track->type == AVMEDIA_TYPE_VIDEO)
-        status = fwl_encode_picture(track, NULL);
+        status = fwl_line_send_end(track);
     return status;
 }
 
@@ -283,6 +313,7 @@ static int run(FwlJob *job)
         status = handle_packets(job);
     if (status == 0)
         status = end_tracks(job);
+    status = fwl_line_stop(job, status);
     if (status == 0)
         status = check_something_came(job);
     if (status == 0)
@@ -348,6 +379,22 @@ static void describe_streams(FwlJob *job)
     }
 }
 
+static void describe_memory(FwlJob *job)
+{
+    FwlTranscodeResult *result = job->result;
+    FwlTranscodeMemory now;
+    fwl_memory_look(job, &now);
+    result->memory_peak = job->memory.peak;
+    result->memory_limit = job->options->max_memory;
+    result->memory_least = job->memory.least;
+    result->packet_queue = job->line.packets;
+    result->frame_queue = job->line.frames;
+    result->wait_count = job->line.packets.wait_count + job->line.frames.wait_count;
+    for (size_t i = 0; i < FWL_TRANSCODE_SIZE_COUNT; i++)
+        result->size_counts[i] =
+            job->memory.packet_counts[i] + atomic_load(&job->memory.frame_counts[i]);
+}
+
 static void describe_result(FwlJob *job)
 {
     FwlTranscodeResult *result = job->result;
@@ -357,10 +404,7 @@ static void describe_result(FwlJob *job)
     result->bytes_out = bytes_out > 0 ? (uint64_t)bytes_out : 0;
     result->duration_us = job->position_us;
     result->elapsed_ns = elapsed_ns(job);
-    FwlTranscodeMemory now;
-    fwl_memory_look(job, &now);
-    result->memory_peak = job->memory.peak;
-    result->memory_limit = job->options->max_memory;
+    describe_memory(job);
     if (job->input)
         snprintf(result->input_format, sizeof result->input_format, "%s",
                  job->input->iformat->name);
@@ -418,6 +462,7 @@ int fwl_transcode(FwlIO *in, FwlIO *out, const FwlTranscodeOptions *options,
         .out = out,
         .start_us = av_gettime_relative(),
         .last_ts = AV_NOPTS_VALUE,
+        .failing = FWL_MUTEX_INIT,
     };
     memset(job.result, 0, sizeof *job.result);
     if (!in || !out || !options)

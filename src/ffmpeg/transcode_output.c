@@ -14,9 +14,6 @@
 
 static const AVRational MICROSECONDS = {1, AV_TIME_BASE};
 
-/* Bytes of packets that may wait for the header. */
-static const uint64_t WAITING_MAX_SIZE = UINT64_C(64) << 20;
-
 /* What ffmpeg gives to muxers that interleave by time (MPEG-PS and -TS), microseconds. */
 enum { MAX_DELAY_US = 700000 };
 
@@ -267,6 +264,7 @@ static void order_timestamps(const FwlTrack *track, AVPacket *packet)
 static void count(FwlTrack *track, const AVPacket *packet)
 {
     FwlJob *job = track->job;
+    job->memory.packet_counts[fwl_memory_size_index((uint64_t)packet->size)]++;
     track->figures.packets_out++;
     track->figures.bytes_out += (uint64_t)packet->size;
     const int64_t ts = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
@@ -288,8 +286,13 @@ static int mux(FwlTrack *track, AVPacket *packet)
     track->last_dts = packet->dts;
     packet->stream_index = track->output->index;
     count(track, packet);
+    if (fwl_memory_hold_in_muxer(job, packet, track->is_copy) < 0)
+        return fwl_job_fail_nomem(job);
     const bool has_time = packet->pts != AV_NOPTS_VALUE;
-    const int err = av_interleaved_write_frame(job->output, packet);
+    int err = av_interleaved_write_frame(job->output, packet);
+    /* Within a budget the muxer does not wait for ever for packets of another track. */
+    if (err >= 0 && atomic_load(&job->memory.muxer_size) > job->plan.muxer_size)
+        err = av_interleaved_write_frame(job->output, NULL);
     if (err >= 0)
         return 0;
     return fail_write(job, err, has_time ? "a packet" : "packets without a time: do not copy them");
@@ -380,7 +383,7 @@ int fwl_output_packet(FwlTrack *track, AVPacket *packet)
     if (job->is_header_written)
         return mux(track, packet);
     const int status = keep_waiting(track, packet);
-    if (status < 0 || job->waiting_size <= WAITING_MAX_SIZE)
+    if (status < 0 || job->waiting_size <= job->plan.waiting_size)
         return status;
     return fwl_output_settle(job);
 }

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Dividing the budget before anything is decoded. Of a video track whose frames have F bytes:
+ *
+ *     decoder        needs + threads - 1 frames      what it holds, the one that it gives out
+ *                                                    included (transcode_needs)
+ *     line           1 frame or more                 those that wait, and the one being encoded
+ *     far half       1 frame                         kept for repeating, at a constant rate
+ *     encoder        0 to 2 frames                   where it refers to frames instead of copying
+ *
+ * A filter that makes frames of its own has the second half of that. The packets' part is fixed but
+ * for encoders whose packets are as large as frames.
+ *
+ * What does not fit is reduced in this order, from what costs least speed to what costs most:
+ *
+ *     1. the line, down to one frame
+ *     2. frame threads of the decoders, one by one
+ *     3. no frame threads, but as many for slices of one picture: they share its memory
+ *     4. no line: decoding and encoding take turns
+ *
+ * Less than that is the least that is needed; a smaller budget is refused. Encoders keep their
+ * settings, lookahead and threads, whatever the budget: other settings would be another output, and
+ * the pictures in their lookahead are copies of their own.
+ */
+#include <libavutil/cpu.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
+
+#include "transcode_job.h"
+
+enum {
+    KIB = 1024,
+    LINE_FRAMES_SIZE = 24 << 20, /* two pictures of 2160p, eight of 1080p */
+    LINE_PACKETS_SIZE = 8 << 20,
+    WAITING_SIZE = 64 << 20,
+
+    /* Within a budget. */
+    SOUND_SIZE = 1 << 20,         /* of one audio track, in the pool */
+    PACKETS_SIZE_MIN = 512 * KIB, /* of one stage that packets wait at */
+    INTRA_SHARE = 2,
+    PACKET_SHARE = 8,   /* a coded picture is at most this part of the plain one */
+    ENCODER_FRAMES = 2, /* that libavcodec's own encoders refer to */
+    ALIGNMENT = 64,
+};
+
+/* What one video track takes. */
+typedef struct Need {
+    uint64_t frame_size; /* in the decoder's pool */
+    uint64_t out_size;   /* behind the filters */
+    bool is_converted;   /* the filters make frames of their own */
+    int held;            /* by a decoder of one thread */
+    int kept;            /* behind the line */
+    bool has_frame_threads;
+} Need;
+
+/* One way to run: what it takes in all. */
+typedef struct Way {
+    int threads; /* of each video decoder */
+    bool has_slices_only;
+    bool is_in_turn;
+    uint64_t frames_size, other_size;
+} Way;
+
+/* Sizes */
+
+/* What the pool takes for a frame of size bytes. */
+static int round_up_in_pool(FwlJob *job, size_t size, uint64_t *rounded)
+{
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
+    config.initial_pool_size = 0;
+    FwlPool *pool;
+    if (fwl_pool_create(&pool, &config) < 0)
+        return fwl_job_fail_nomem(job);
+    void *block = fwl_pool_aligned_alloc(pool, ALIGNMENT, size);
+    FwlPoolStats stats;
+    fwl_pool_get_stats(pool, &stats);
+    *rounded = stats.charged_size;
+    fwl_pool_free(pool, block);
+    fwl_pool_destroy(&pool);
+    return block ? 0 : fwl_job_fail_nomem(job);
+}
+
+static int find_frame_size(FwlTrack *track, uint64_t *size)
+{
+    FwlJob *job = track->job;
+    const AVCodecParameters *parameters = track->input->codecpar;
+    AVCodecContext *context = avcodec_alloc_context3(NULL);
+    if (!context || avcodec_parameters_to_context(context, parameters) < 0) {
+        avcodec_free_context(&context);
+        return fwl_job_fail_nomem(job);
+    }
+    int width = parameters->width;
+    int height = parameters->height;
+    int alignments[AV_NUM_DATA_POINTERS];
+    if (context->coded_width > width)
+        width = context->coded_width;
+    avcodec_align_dimensions2(context, &width, &height, alignments);
+    avcodec_free_context(&context);
+    const enum AVPixelFormat format =
+        parameters->format >= 0 ? parameters->format : AV_PIX_FMT_YUV420P;
+    const int plain = av_image_get_buffer_size(format, width, height, ALIGNMENT);
+    *size = 0;
+    return plain > 0 ? round_up_in_pool(job, (size_t)plain, size) : 0;
+}
+
+static bool is_in_list(const enum AVPixelFormat *formats, enum AVPixelFormat format)
+{
+    for (; formats && *formats != AV_PIX_FMT_NONE; formats++) {
+        if (*formats == format)
+            return true;
+    }
+    return !formats;
+}
+
+static int scaled(int side, int wanted)
+{
+    return wanted > side ? wanted : side;
+}
+
+static void find_out_size(FwlTrack *track, Need *need)
+{
+    const FwlTranscodeOptions *options = track->job->options;
+    const AVCodecParameters *from = track->input->codecpar;
+    const enum AVPixelFormat *formats = track->codec->pix_fmts;
+    enum AVPixelFormat format = from->format;
+    const bool is_turned =
+        !options->keep_rotation &&
+        av_stream_get_side_data(track->input, AV_PKT_DATA_DISPLAYMATRIX, NULL) != NULL;
+    need->is_converted = options->width || options->height || options->video_filter || is_turned ||
+                         !is_in_list(formats, format);
+    need->out_size = need->frame_size;
+    if (!need->is_converted)
+        return;
+    if (!is_in_list(formats, format))
+        format = avcodec_find_best_pix_fmt_of_list(formats, format, 1, NULL);
+    const int size = av_image_get_buffer_size(format, scaled(from->width, options->width),
+                                              scaled(from->height, options->height), ALIGNMENT);
+    if (size > 0)
+        need->out_size = (uint64_t)size;
+}
+
+static bool is_at_constant_rate(const FwlJob *job)
+{
+    return !(job->output->oformat->flags & AVFMT_VARIABLE_FPS) &&
+           strcmp(job->output->oformat->name, "avi") != 0;
+}
+
+static int find_need(FwlTrack *track, Need *need)
+{
+    const AVCodec *decoder = avcodec_find_decoder(track->input->codecpar->codec_id);
+    const int status = find_frame_size(track, &need->frame_size);
+    if (status < 0)
+        return status;
+    find_out_size(track, need);
+    need->held = fwl_needs_frames(track->input->codecpar);
+    need->has_frame_threads = decoder->capabilities & AV_CODEC_CAP_FRAME_THREADS;
+    need->kept = is_at_constant_rate(track->job);
+    const bool is_copying = track->codec->wrapper_name || track->codec->id == AV_CODEC_ID_RAWVIDEO;
+    if (!is_copying)
+        need->kept += ENCODER_FRAMES;
+    return 0;
+}
+
+/* The largest packet of the encoder, as far as it can be said. */
+static uint64_t packet_size(const FwlTrack *track, const Need *need)
+{
+    const AVCodecDescriptor *descriptor = avcodec_descriptor_get(track->codec->id);
+    const int props = descriptor ? descriptor->props : 0;
+    if ((props & AV_CODEC_PROP_LOSSLESS) && !(props & AV_CODEC_PROP_LOSSY))
+        return need->out_size;
+    return need->out_size / (props & AV_CODEC_PROP_INTRA_ONLY ? INTRA_SHARE : PACKET_SHARE);
+}
+
+/* Fitting */
+
+/* What the frames of one track take; line: frames in it. */
+static void add_frames(Way *way, const Need *need, uint64_t line)
+{
+    const uint64_t threads = need->has_frame_threads ? (uint64_t)way->threads : 1;
+    const uint64_t before = (uint64_t)need->held + threads - 1;
+    const uint64_t behind = line + (uint64_t)need->kept;
+    if (need->is_converted) {
+        way->frames_size += before * need->frame_size;
+        way->other_size += (behind + 1) * need->out_size;
+    } else {
+        way->frames_size += (before + behind) * need->frame_size;
+    }
+}
+
+static Way measure(const FwlJob *job, const Need *needs, int threads, bool is_in_turn)
+{
+    Way way = {.threads = threads, .is_in_turn = is_in_turn};
+    for (size_t i = 0; i < job->track_count; i++) {
+        const FwlTrack *track = &job->tracks[i];
+        if (track->is_copy || track->type == AVMEDIA_TYPE_SUBTITLE)
+            continue;
+        if (track->type == AVMEDIA_TYPE_VIDEO)
+            add_frames(&way, &needs[i], is_in_turn ? 0 : 1);
+        else
+            way.frames_size += SOUND_SIZE;
+    }
+    return way;
+}
+
+static bool fits(const Way *way, uint64_t room)
+{
+    return way->frames_size + way->other_size <= room;
+}
+
+/* The fastest way that fits into room; false, and the smallest way, where none does. */
+static bool find_way(const FwlJob *job, const Need *needs, int wanted, uint64_t room, Way *way)
+{
+    for (int threads = wanted; threads > 0; threads--) {
+        *way = measure(job, needs, threads, false);
+        if (fits(way, room))
+            return true;
+    }
+    *way = measure(job, needs, 1, true);
+    return fits(way, room);
+}
+
+static void settle_threads(FwlJob *job, const Way *way, int wanted)
+{
+    FwlJobPlan *plan = &job->plan;
+    plan->is_in_turn = way->is_in_turn;
+    plan->has_slices_only = way->threads == 1 && wanted > 1;
+    for (size_t i = 0; i < job->track_count; i++) {
+        const FwlTrack *track = &job->tracks[i];
+        const int threads = plan->has_slices_only ? wanted : way->threads;
+        plan->threads[i] =
+            track->type == AVMEDIA_TYPE_VIDEO ? fwl_av_decoder_threads(track->input, threads) : 1;
+    }
+}
+
+static int refuse(FwlJob *job, uint64_t least)
+{
+    enum { MIB = 1 << 20 };
+    return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_LIMIT,
+                        "a budget of %.1f MiB is too small: it takes at least %llu MiB",
+                        (double)job->options->max_memory / MIB,
+                        (unsigned long long)((least + MIB - 1) / MIB));
+}
+
+/* Parts for packets, the same for each stage where they wait: before the muxer, in it, and those
+ * that encoders are making. */
+static uint64_t divide_packets(FwlJob *job, const Need *needs, uint64_t room)
+{
+    FwlJobPlan *plan = &job->plan;
+    uint64_t largest = 0;
+    for (size_t i = 0; i < job->track_count; i++) {
+        const FwlTrack *track = &job->tracks[i];
+        if (!track->is_copy && track->type == AVMEDIA_TYPE_VIDEO)
+            largest += packet_size(track, &needs[i]);
+    }
+    const uint64_t share = room / 32;
+    const uint64_t stage = share > PACKETS_SIZE_MIN ? share : PACKETS_SIZE_MIN;
+    plan->muxer_size = plan->waiting_size = stage < LINE_PACKETS_SIZE ? stage : LINE_PACKETS_SIZE;
+    job->line.packets.max_size = plan->muxer_size;
+    plan->packets_size = 2 * plan->muxer_size + largest;
+    plan->copied_size = 3 * plan->muxer_size;
+    return plan->packets_size + plan->copied_size;
+}
+
+static int find_needs(FwlJob *job, Need *needs)
+{
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < job->track_count; i++) {
+        FwlTrack *track = &job->tracks[i];
+        if (!track->is_copy && track->type == AVMEDIA_TYPE_VIDEO)
+            status = find_need(track, &needs[i]);
+    }
+    return status;
+}
+
+/* The line gets what is left, up to what it has without a budget. */
+static void widen_line(FwlJob *job, const Need *needs, uint64_t left)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < job->track_count; i++)
+        size = needs[i].out_size > size ? needs[i].out_size : size;
+    size += left / 2;
+    job->line.frames.max_size = size < LINE_FRAMES_SIZE ? size : LINE_FRAMES_SIZE;
+    if (job->line.frames.max_size < KIB)
+        job->line.frames.max_size = KIB;
+}
+
+static int plan_within(FwlJob *job, uint64_t budget)
+{
+    FwlJobPlan *plan = &job->plan;
+    Need needs[FWL_TRANSCODE_STREAMS_MAX] = {0};
+    int status = find_needs(job, needs);
+    if (status < 0)
+        return status;
+    const int wanted = job->options->threads > 0 ? job->options->threads : av_cpu_count();
+    const uint64_t outside = fwl_memory_io_size(job) + divide_packets(job, needs, budget);
+    const uint64_t room = budget > outside ? budget - outside : 0;
+    Way way;
+    const bool is_fitting = find_way(job, needs, wanted, room, &way);
+    const uint64_t least_way =
+        measure(job, needs, 1, true).frames_size + measure(job, needs, 1, true).other_size;
+    job->memory.least = outside + least_way;
+    if (!is_fitting || outside > budget)
+        return refuse(job, job->memory.least);
+    settle_threads(job, &way, wanted);
+    plan->frames_size = room - way.other_size;
+    widen_line(job, needs, room - way.frames_size - way.other_size);
+    return 0;
+}
+
+int fwl_plan_make(FwlJob *job)
+{
+    FwlJobPlan *plan = &job->plan;
+    *plan = (FwlJobPlan){
+        .frames_size = UINT64_MAX,
+        .packets_size = UINT64_MAX,
+        .copied_size = UINT64_MAX,
+        .muxer_size = UINT64_MAX,
+        .waiting_size = WAITING_SIZE,
+    };
+    job->line.frames.max_size = LINE_FRAMES_SIZE;
+    job->line.packets.max_size = LINE_PACKETS_SIZE;
+    if (job->options->max_memory > 0)
+        return plan_within(job, job->options->max_memory);
+    for (size_t i = 0; i < job->track_count; i++)
+        plan->threads[i] = fwl_av_decoder_threads(job->tracks[i].input, job->options->threads);
+    return 0;
+}
