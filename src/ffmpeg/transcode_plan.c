@@ -35,8 +35,9 @@ enum {
     WAITING_SIZE = 64 << 20,
 
     /* Within a budget. */
-    SOUND_SIZE = 1 << 20,         /* of one audio track, in the pool */
-    PACKETS_SIZE_MIN = 512 * KIB, /* of one stage that packets wait at */
+    SOUND_SIZE = 1 << 20,       /* of one audio track, in the pool */
+    STAGE_SIZE_MIN = 512 * KIB, /* of one stage that packets wait at, */
+    STAGE_SHARE = 16,           /* and what it has of the rest */
     INTRA_SHARE = 2,
     PACKET_SHARE = 8,   /* a coded picture is at most this part of the plain one */
     ENCODER_FRAMES = 2, /* that libavcodec's own encoders refer to */
@@ -60,6 +61,11 @@ typedef struct Way {
     bool is_in_turn;
     uint64_t frames_size, other_size;
 } Way;
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
 
 /* Sizes */
 
@@ -203,21 +209,15 @@ static Way measure(const FwlJob *job, const Need *needs, int threads, bool is_in
     return way;
 }
 
-static bool fits(const Way *way, uint64_t room)
-{
-    return way->frames_size + way->other_size <= room;
-}
-
-/* The fastest way that fits into room; false, and the smallest way, where none does. */
-static bool find_way(const FwlJob *job, const Need *needs, int wanted, uint64_t room, Way *way)
+/* The fastest way that fits into room, where the smallest one does. */
+static Way find_way(const FwlJob *job, const Need *needs, int wanted, uint64_t room)
 {
     for (int threads = wanted; threads > 0; threads--) {
-        *way = measure(job, needs, threads, false);
-        if (fits(way, room))
-            return true;
+        const Way way = measure(job, needs, threads, false);
+        if (way.frames_size + way.other_size <= room)
+            return way;
     }
-    *way = measure(job, needs, 1, true);
-    return fits(way, room);
+    return measure(job, needs, 1, true);
 }
 
 static void settle_threads(FwlJob *job, const Way *way, int wanted)
@@ -242,23 +242,24 @@ static int refuse(FwlJob *job, uint64_t least)
                         (unsigned long long)((least + MIB - 1) / MIB));
 }
 
-/* Parts for packets, the same for each stage where they wait: before the muxer, in it, and those
- * that encoders are making. */
-static uint64_t divide_packets(FwlJob *job, const Need *needs, uint64_t room)
+/*
+ * Parts for packets: of the stages where they wait (the line, the muxer) each has stage bytes,
+ * those that are being made or moved come on top. Returns what that is together.
+ */
+static uint64_t divide_packets(FwlJob *job, const Need *needs, uint64_t stage)
 {
     FwlJobPlan *plan = &job->plan;
     uint64_t largest = 0;
+    bool has_copies = false;
     for (size_t i = 0; i < job->track_count; i++) {
         const FwlTrack *track = &job->tracks[i];
+        has_copies = has_copies || track->is_copy || track->type == AVMEDIA_TYPE_SUBTITLE;
         if (!track->is_copy && track->type == AVMEDIA_TYPE_VIDEO)
             largest += packet_size(track, &needs[i]);
     }
-    const uint64_t share = room / 32;
-    const uint64_t stage = share > PACKETS_SIZE_MIN ? share : PACKETS_SIZE_MIN;
-    plan->muxer_size = plan->waiting_size = stage < LINE_PACKETS_SIZE ? stage : LINE_PACKETS_SIZE;
-    job->line.packets.max_size = plan->muxer_size;
-    plan->packets_size = 2 * plan->muxer_size + largest;
-    plan->copied_size = 3 * plan->muxer_size;
+    job->line.packets.max_size = plan->muxer_size = plan->waiting_size = stage;
+    plan->packets_size = stage + largest;
+    plan->copied_size = has_copies ? 3 * stage : 0;
     return plan->packets_size + plan->copied_size;
 }
 
@@ -273,38 +274,36 @@ static int find_needs(FwlJob *job, Need *needs)
     return status;
 }
 
-/* The line gets what is left, up to what it has without a budget. */
-static void widen_line(FwlJob *job, const Need *needs, uint64_t left)
+/* What is left when all have what they need goes to packets and frames that wait, up to what they
+ * have without a budget; the pool of frames has the rest, which is idle then. */
+static void share_out(FwlJob *job, const Need *needs, const Way *way, uint64_t left)
 {
-    uint64_t size = 0;
+    FwlJobPlan *plan = &job->plan;
+    const uint64_t before = plan->packets_size + plan->copied_size;
+    const uint64_t stage = smaller(STAGE_SIZE_MIN + left / STAGE_SHARE, LINE_PACKETS_SIZE);
+    left -= divide_packets(job, needs, stage) - before;
+    plan->frames_size = way->frames_size + left;
+    uint64_t line = KIB;
     for (size_t i = 0; i < job->track_count; i++)
-        size = needs[i].out_size > size ? needs[i].out_size : size;
-    size += left / 2;
-    job->line.frames.max_size = size < LINE_FRAMES_SIZE ? size : LINE_FRAMES_SIZE;
-    if (job->line.frames.max_size < KIB)
-        job->line.frames.max_size = KIB;
+        line = needs[i].out_size > line ? needs[i].out_size : line;
+    job->line.frames.max_size = smaller(line + left / 2, LINE_FRAMES_SIZE);
 }
 
 static int plan_within(FwlJob *job, uint64_t budget)
 {
-    FwlJobPlan *plan = &job->plan;
     Need needs[FWL_TRANSCODE_STREAMS_MAX] = {0};
-    int status = find_needs(job, needs);
+    const int status = find_needs(job, needs);
     if (status < 0)
         return status;
     const int wanted = job->options->threads > 0 ? job->options->threads : av_cpu_count();
-    const uint64_t outside = fwl_memory_io_size(job) + divide_packets(job, needs, budget);
-    const uint64_t room = budget > outside ? budget - outside : 0;
-    Way way;
-    const bool is_fitting = find_way(job, needs, wanted, room, &way);
-    const uint64_t least_way =
-        measure(job, needs, 1, true).frames_size + measure(job, needs, 1, true).other_size;
-    job->memory.least = outside + least_way;
-    if (!is_fitting || outside > budget)
+    const uint64_t outside = fwl_memory_io_size(job) + divide_packets(job, needs, STAGE_SIZE_MIN);
+    Way way = measure(job, needs, 1, true);
+    job->memory.least = outside + way.frames_size + way.other_size;
+    if (job->memory.least > budget)
         return refuse(job, job->memory.least);
+    way = find_way(job, needs, wanted, budget - outside);
     settle_threads(job, &way, wanted);
-    plan->frames_size = room - way.other_size;
-    widen_line(job, needs, room - way.frames_size - way.other_size);
+    share_out(job, needs, &way, budget - outside - way.frames_size - way.other_size);
     return 0;
 }
 
