@@ -379,6 +379,13 @@ static void describe_streams(FwlJob *job)
     }
 }
 
+/* Of a stream whose length is not known: how far it has come. */
+static uint64_t length(FwlIO *io)
+{
+    const int64_t size = fwl_io_size(io);
+    return (uint64_t)(size >= 0 ? size : fwl_io_tell(io));
+}
+
 static void describe_memory(FwlJob *job)
 {
     FwlTranscodeResult *result = job->result;
@@ -398,10 +405,8 @@ static void describe_memory(FwlJob *job)
 static void describe_result(FwlJob *job)
 {
     FwlTranscodeResult *result = job->result;
-    const int64_t bytes_in = fwl_io_size(job->in);
-    const int64_t bytes_out = fwl_io_size(job->out);
-    result->bytes_in = bytes_in > 0 ? (uint64_t)bytes_in : 0;
-    result->bytes_out = bytes_out > 0 ? (uint64_t)bytes_out : 0;
+    result->bytes_in = length(job->in);
+    result->bytes_out = length(job->out);
     result->duration_us = job->position_us;
     result->elapsed_ns = elapsed_ns(job);
     describe_memory(job);
@@ -437,6 +442,7 @@ static void close_all(FwlJob *job)
     av_packet_free(&job->packet);
     fwl_av_close_output(&job->output);
     fwl_av_close_input(&job->input);
+    fwl_source_close(job);
     /* Now that nothing is held any more: what is live in these figures is lost. */
     if (job->frames.pool)
         fwl_pool_get_stats(job->frames.pool, &job->result->frames);

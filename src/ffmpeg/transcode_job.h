@@ -48,6 +48,7 @@ enum {
 };
 
 typedef struct FwlJob FwlJob;
+typedef struct FwlSource FwlSource;
 
 /* Where a track stands in its input, in microseconds from the start of the output. pts and dts are
  * those of the packet at hand, next_* what the one behind it should have. */
@@ -144,6 +145,7 @@ struct FwlJob {
     FwlMutex failing;           /* guards the failure in result */
     FwlTranscodeResult *result; /* never NULL */
     FwlIO *in, *out;
+    FwlSource *source; /* what the demuxer reads, on top of in */
     AVFormatContext *input;
     AVFormatContext *output;
     FwlJobPlan plan;
@@ -217,6 +219,13 @@ int fwl_job_find_encoder(FwlJob *job, enum AVMediaType type, const AVCodec **cod
 
 /* transcode_choose: makes a track of the best stream of each kind that the output takes. */
 int fwl_job_choose_tracks(FwlJob *job);
+
+/* transcode_source: in, or what makes up for that it cannot be sought in */
+int fwl_source_open(FwlJob *job);
+FwlIO *fwl_source_io(const FwlJob *job);
+/* The name to probe by; may be NULL. */
+const char *fwl_source_name(const FwlJob *job);
+void fwl_source_close(FwlJob *job);
 
 /* transcode_input */
 int fwl_input_open(FwlJob *job);

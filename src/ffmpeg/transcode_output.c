@@ -9,6 +9,7 @@
 
 #include <libavutil/display.h>
 #include <libavutil/mathematics.h>
+#include <libavutil/opt.h>
 
 #include "transcode_job.h"
 
@@ -210,9 +211,33 @@ static int fail_header(FwlJob *job, int err)
         snprintf(streams + length, sizeof streams - length, "%s%s %s", length ? " and " : "",
                  avcodec_get_name(id), fwl_track_kind(track));
     }
+    if (!fwl_io_is_seekable(job->out) && err == AVERROR(EINVAL))
+        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+                            "%s does not take %s in an output that cannot be sought in: write to a "
+                            "file, or choose another container",
+                            muxer->name, streams);
     return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
                         "%s does not take %s: choose another codec or container (%s)", muxer->name,
                         streams, av_err2str(err));
+}
+
+/*
+ * MP4 and its like have an index of all packets at the beginning or the end, which needs seeking.
+ * Where the output cannot, they are written in fragments, each with an index of its own: from key
+ * picture to key picture, or a second of sound. Fails: AVERROR(ENOMEM).
+ */
+static int stream_options(FwlJob *job, AVDictionary **options)
+{
+    const AVClass *class = job->output->oformat->priv_class;
+    if (fwl_io_is_seekable(job->out) || !class ||
+        !av_opt_find(&class, "movflags", NULL, 0, AV_OPT_SEARCH_FAKE_OBJ))
+        return 0;
+    bool has_video = false;
+    for (size_t i = 0; i < job->track_count; i++)
+        has_video = has_video || job->tracks[i].type == AVMEDIA_TYPE_VIDEO;
+    const int err =
+        av_dict_set(options, "movflags", "frag_keyframe+empty_moov+default_base_moof", 0);
+    return err < 0 || has_video ? err : av_dict_set(options, "frag_duration", "1000000", 0);
 }
 
 static int write_header(FwlJob *job)
@@ -226,7 +251,11 @@ static int write_header(FwlJob *job)
     }
     if (copy_tags(job) < 0 || copy_chapters(job) < 0)
         return fwl_job_fail_nomem(job);
-    const int err = avformat_write_header(job->output, NULL);
+    AVDictionary *options = NULL;
+    int err = stream_options(job, &options);
+    if (err >= 0)
+        err = avformat_write_header(job->output, &options);
+    av_dict_free(&options);
     if (err < 0)
         return fail_header(job, err);
     job->is_header_written = true;
