@@ -158,6 +158,9 @@ int fwl_encoder_open(FwlTrack *track, const AVFrame *frame)
     if (job->output->oformat->flags & AVFMT_GLOBALHEADER)
         encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     encoder->thread_count = job->options->threads;
+    if (job->plan.has_encoder_slices_only &&
+        (track->codec->capabilities & AV_CODEC_CAP_FRAME_THREADS))
+        encoder->thread_type = FF_THREAD_SLICE;
     const int64_t bit_rate = track->type == AVMEDIA_TYPE_VIDEO ? job->options->video_bit_rate
                                                                : job->options->audio_bit_rate;
     if (bit_rate > 0)

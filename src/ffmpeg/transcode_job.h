@@ -117,8 +117,9 @@ typedef struct FwlTrack {
 /* What is decided before the first packet is read, so that the call stays within its budget. */
 typedef struct FwlJobPlan {
     int threads[FWL_TRANSCODE_STREAMS_MAX]; /* of the decoder of each track */
-    bool has_slices_only; /* decoders use their threads for parts of one picture */
-    bool is_in_turn;      /* decoding and encoding take turns, nothing waits between them */
+    bool has_slices_only;         /* decoders use their threads for parts of one picture */
+    bool has_encoder_slices_only; /* the same for encoders that would hold a frame for each */
+    bool is_in_turn;              /* decoding and encoding take turns, nothing waits between them */
     uint64_t frames_size; /* the part of the budget for frames in the pool; UINT64_MAX: no budget */
     uint64_t packets_size; /* for encoded packets, */
     uint64_t copied_size;  /* and for copied ones */
