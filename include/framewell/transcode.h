@@ -91,7 +91,7 @@ typedef struct FwlTranscodeMemory {
     uint64_t packets; /* copied ones on their way to the muxer, and what was encoded */
     uint64_t io;      /* what in and out have of options.pool, and the buffers before them */
     uint64_t other;   /* frames that a filter made, on their way to the encoder */
-    uint64_t total;   /* the sum; of peaks, the most that the sum has been */
+    uint64_t total;   /* the sum; of peaks, the sum of them: never less than was held at once */
 } FwlTranscodeMemory;
 
 /* How full the queue between decoding and encoding is. A queue that is empty takes one item that is
@@ -170,7 +170,7 @@ typedef struct FwlTranscodeResult {
     size_t stream_count;
     FwlTranscodeMemory memory_peak; /* of each the most that it was */
     uint64_t memory_limit;          /* options.max_memory */
-    uint64_t memory_least;          /* the smallest budget that would have done; 0: not known */
+    uint64_t memory_least;          /* with a budget: the smallest that would have done, else 0 */
     uint64_t wait_count; /* how often reading waited, for room in a queue or the budget */
     FwlTranscodeQueue packet_queue, frame_queue;
     uint64_t size_counts[FWL_TRANSCODE_SIZE_COUNT]; /* [i]: frames and packets that took 2^i bytes
@@ -191,6 +191,13 @@ FWL_API FwlTranscodeOptions fwl_transcode_options_default(void);
  * that a decoder refuses are left out and counted. The names in options are checked before in is
  * read.
  *
+ * Decoding and encoding run side by side; the output is the same as one after the other. With
+ * max_memory the call never holds more than that: it waits, with fewer threads where it must, and
+ * the pictures stay the same.
+ *
+ * An in that cannot be sought in is read as it comes, and kept in memory where its container needs
+ * that: MP4 with its index at the end, animations. To an out that cannot, MP4 goes in fragments.
+ *
  * With start_us the output begins at exactly that picture and sample; what is copied, at the key
  * packet before it, where in can be sought in, else at the next one.
  *
@@ -200,7 +207,10 @@ FWL_API FwlTranscodeOptions fwl_transcode_options_default(void);
  * Owner: borrows in and out; neither is closed.
  * Fails: FWL_E_UNSUPPORTED for an unknown format or codec, or one that the container does not take;
  * FWL_E_INVALID for other options; FWL_E_DATA for an input without one stream that can be read;
+ * FWL_E_LIMIT for a max_memory that is too small, with what is the least in the message;
  * FWL_E_NOMEM; FWL_E_IO and other codes of in and out; the progress callback's own.
+ * Threads: in is used by the caller's, out by that or one of the call's: the progress callback
+ * leaves out alone.
  */
 FWL_API int fwl_transcode(FwlIO *in, FwlIO *out, const FwlTranscodeOptions *options,
                           FwlTranscodeProgressCallback progress_cb, FwlTranscodeResult *result);

@@ -5,12 +5,13 @@
  *     transcode_through INPUT-KIND OUTPUT-KIND FORMAT INPUT OUTPUT [copy]
  *
  * Kinds of inputs: view, buffer, mapped, file, bytes (one a read, cannot seek), seeking (the same,
- * can seek), ring. Of outputs: writer, file, pipe (cannot seek), ring.
+ * can seek), ring, stdin. Of outputs: writer, file, pipe (cannot seek), ring, stdout.
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libavutil/log.h>
 
@@ -84,6 +85,8 @@ static FwlBufferRef *whole_file(const char *path)
 static FwlIO *open_input(const char *kind, const char *path, pthread_t *thread)
 {
     FwlIO *io = NULL, *writer = NULL;
+    if (strcmp(kind, "stdin") == 0)
+        check(fwl_io_open_descriptor(&io, STDIN_FILENO, FWL_IO_READ, NULL), path);
     if (strcmp(kind, "file") == 0)
         check(fwl_io_open_file(&io, path, FWL_IO_READ, NULL), path);
     if (strcmp(kind, "mapped") == 0)
@@ -120,6 +123,11 @@ static int64_t write_on(void *opaque, const uint8_t *data, size_t size)
 static FwlIO *open_output(const char *kind, const char *path, pthread_t *thread, FwlIO **file)
 {
     FwlIO *io = NULL, *reader;
+    *file = NULL;
+    if (strcmp(kind, "stdout") == 0) {
+        check(fwl_io_open_descriptor(&io, STDOUT_FILENO, FWL_IO_WRITE, NULL), path);
+        return io;
+    }
     check(fwl_io_open_file(file, path, FWL_IO_READ | FWL_IO_WRITE | FWL_IO_CREATE, NULL), path);
     if (strcmp(kind, "file") == 0)
         return *file;
@@ -146,7 +154,7 @@ int main(int argc, char **argv)
     FwlIO *out = open_output(out_kind, argv[5], &out_thread, &file);
 
     FwlTranscodeOptions options = fwl_transcode_options_default();
-    options.input_name = argv[4];
+    options.input_name = strcmp(argv[4], "-") == 0 ? NULL : argv[4];
     options.format = argv[3];
     options.copy = argc > 6;
     options.video_codec = strcmp(argv[3], "framemd5") == 0 ? "rawvideo" : NULL;
