@@ -3,8 +3,8 @@
  * One call from beginning to end: the options, the input, the tracks, packet by packet, the end of
  * each track, the trailer; and what is to be told about it, while it runs and afterwards.
  *
- * Everything runs on the caller's thread but for the threads of the codecs and filters: a packet is
- * followed to its end before the next is read, so that no more frames are held than the codecs do.
+ * The caller's thread reads and decodes; what is behind the line (transcode_line) has a thread of
+ * its own from the header on. Codecs and filters have theirs.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,11 +25,14 @@ static int fail(FwlJob *job, enum FwlTranscodeSide side, int status, const char 
                 va_list args)
 {
     FwlTranscodeResult *result = job->result;
-    if (result->status < 0)
-        return result->status;
-    result->status = status;
-    result->side = side;
-    vsnprintf(result->message, sizeof result->message, format, args);
+    fwl_os_mutex_lock(&job->failing);
+    if (result->status == 0) {
+        result->status = status;
+        result->side = side;
+        vsnprintf(result->message, sizeof result->message, format, args);
+    }
+    status = result->status;
+    fwl_os_mutex_unlock(&job->failing);
     return status;
 }
 
@@ -44,6 +47,10 @@ int fwl_job_fail(FwlJob *job, enum FwlTranscodeSide side, int status, const char
 
 int fwl_job_fail_nomem(FwlJob *job)
 {
+    if (fwl_memory_is_budget_used_up(job))
+        return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_LIMIT,
+                            "the budget of %.1f MiB is used up: this input takes more",
+                            (double)job->options->max_memory / (1 << 20));
     return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_NOMEM, "%s", fwl_status_text(FWL_E_NOMEM));
 }
 
@@ -86,13 +93,15 @@ static double share_done(const FwlJob *job)
     return size > 0 ? (double)fwl_io_tell(job->in) / (double)size : 0;
 }
 
-static uint64_t video_frames(const FwlJob *job)
+/* What the far half has done, asked where it has no thread. */
+static FwlLineFigures figures_at_rest(const FwlJob *job)
 {
+    FwlLineFigures figures = {.position_us = job->position_us};
     for (size_t i = 0; i < job->track_count; i++) {
-        if (job->tracks[i].type == AVMEDIA_TYPE_VIDEO)
-            return job->tracks[i].figures.frames;
+        if (job->tracks[i].type == AVMEDIA_TYPE_VIDEO && !job->tracks[i].is_copy)
+            figures.video_frames = job->tracks[i].figures.frames;
     }
-    return 0;
+    return figures;
 }
 
 /* The callback's answer. */
@@ -100,24 +109,33 @@ static int tell(FwlJob *job, bool is_end)
 {
     if (!job->progress_cb)
         return 0;
-    FwlPoolStats frames, packets;
-    fwl_pool_get_stats(job->frames.pool, &frames);
-    fwl_pool_get_stats(job->packets.pool, &packets);
+    FwlTranscodeMemory memory;
+    fwl_memory_look(job, &memory);
+    FwlLineMoment line;
+    fwl_line_look(&job->line, &line);
+    if (!job->line.items)
+        line.figures = figures_at_rest(job);
     const double done = is_end ? 1 : share_done(job);
     const FwlTranscodeProgress progress = {
         .done = done < 0 ? 0 : (done > 1 ? 1 : done),
-        .position_us = job->position_us,
+        .position_us = line.figures.position_us,
         .duration_us = job->input->duration > 0 ? job->input->duration : -1,
-        .video_frames = video_frames(job),
+        .video_frames = line.figures.video_frames,
         .elapsed_ns = elapsed_ns(job),
-        .memory_now = frames.current_usage + packets.current_usage,
-        .memory_peak = frames.peak_usage + packets.peak_usage,
+        .memory = memory,
+        .memory_peak = job->memory.peak,
+        .memory_limit = job->options->max_memory,
+        .packets = line.packets,
+        .frames = line.frames,
     };
     return job->progress_cb(job->options->opaque, &progress);
 }
 
 static int tell_sometimes(FwlJob *job)
 {
+    const int answer = fwl_stop_heard(job->options->stop);
+    if (answer != 0)
+        return answer;
     const int64_t now = av_gettime_relative();
     if (now - job->told_us < TELL_US)
         return 0;
@@ -132,19 +150,8 @@ static int fail_stopped(FwlJob *job, int status)
 
 /* The work */
 
-static int make_pools(FwlJob *job)
+static int make_packet(FwlJob *job)
 {
-    /* The parent's budget is the only one. */
-    FwlPoolConfig config = fwl_pool_config_default();
-    config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
-    config.parent = job->options->pool;
-    config.initial_pool_size = 0;
-    config.name = "frames";
-    if (fwl_pool_create(&job->frames.pool, &config) < 0)
-        return fwl_job_fail_nomem(job);
-    config.name = "packets";
-    if (fwl_pool_create(&job->packets.pool, &config) < 0)
-        return fwl_job_fail_nomem(job);
     job->packet = av_packet_alloc();
     return job->packet ? 0 : fwl_job_fail_nomem(job);
 }
@@ -163,13 +170,19 @@ static int open_all(FwlJob *job)
 {
     int status = fwl_job_check_options(job);
     if (status == 0)
-        status = make_pools(job);
+        status = fwl_memory_open(job);
+    if (status == 0)
+        status = make_packet(job);
     if (status == 0)
         status = fwl_input_open(job);
     if (status == 0)
         status = fwl_output_open(job);
     if (status == 0)
         status = fwl_job_choose_tracks(job);
+    if (status == 0)
+        status = fwl_plan_make(job);
+    if (status == 0)
+        status = fwl_memory_divide(job);
     for (size_t i = 0; status == 0 && i < job->track_count; i++)
         status = open_track(&job->tracks[i]);
     return status;
@@ -201,10 +214,21 @@ static bool is_all_finished(const FwlJob *job)
     return has_other;
 }
 
+/* From the header on the two halves may run side by side. */
+static void begin_line(FwlJob *job)
+{
+    if (job->has_begun || !job->is_header_written)
+        return;
+    job->has_begun = true;
+    if (!job->plan.is_in_turn)
+        fwl_line_start(job);
+}
+
 /* Until the input ends, there is enough of it, or the caller wants it to end. */
 static int handle_packets(FwlJob *job)
 {
     for (;;) {
+        begin_line(job);
         FwlTrack *track;
         int status = fwl_input_read(job, &track);
         if (status == FWL_E_EOF)
@@ -236,7 +260,7 @@ static int end_track(FwlTrack *track)
     if (status == 0)
         status = fwl_filter_end(track);
     if (status == 0 && track->type == AVMEDIA_TYPE_VIDEO)
-        status = fwl_encode_picture(track, NULL);
+        status = fwl_line_send_end(track);
     return status;
 }
 
@@ -289,6 +313,7 @@ static int run(FwlJob *job)
         status = handle_packets(job);
     if (status == 0)
         status = end_tracks(job);
+    status = fwl_line_stop(job, status);
     if (status == 0)
         status = check_something_came(job);
     if (status == 0)
@@ -321,6 +346,8 @@ static void describe_track(FwlTrack *track)
     figures->kind = fwl_track_kind(track)[0];
     figures->is_copy = track->is_copy;
     figures->input_index = track->input->index;
+    if (!track->is_copy && track->decoder)
+        figures->decoder_threads = track->decoder->thread_count;
     snprintf(figures->input_codec, sizeof figures->input_codec, "%s",
              avcodec_get_name(track->input->codecpar->codec_id));
     if (!track->output)
@@ -352,15 +379,37 @@ static void describe_streams(FwlJob *job)
     }
 }
 
+/* Of a stream whose length is not known: how far it has come. */
+static uint64_t length(FwlIO *io)
+{
+    const int64_t size = fwl_io_size(io);
+    return (uint64_t)(size >= 0 ? size : fwl_io_tell(io));
+}
+
+static void describe_memory(FwlJob *job)
+{
+    FwlTranscodeResult *result = job->result;
+    FwlTranscodeMemory now;
+    fwl_memory_look(job, &now);
+    result->memory_peak = job->memory.peak;
+    result->memory_limit = job->options->max_memory;
+    result->memory_least = job->memory.least;
+    result->packet_queue = job->line.packets;
+    result->frame_queue = job->line.frames;
+    result->wait_count = job->line.packets.wait_count + job->line.frames.wait_count;
+    for (size_t i = 0; i < FWL_TRANSCODE_SIZE_COUNT; i++)
+        result->size_counts[i] =
+            job->memory.packet_counts[i] + atomic_load(&job->memory.frame_counts[i]);
+}
+
 static void describe_result(FwlJob *job)
 {
     FwlTranscodeResult *result = job->result;
-    const int64_t bytes_in = fwl_io_size(job->in);
-    const int64_t bytes_out = fwl_io_size(job->out);
-    result->bytes_in = bytes_in > 0 ? (uint64_t)bytes_in : 0;
-    result->bytes_out = bytes_out > 0 ? (uint64_t)bytes_out : 0;
+    result->bytes_in = length(job->in);
+    result->bytes_out = length(job->out);
     result->duration_us = job->position_us;
     result->elapsed_ns = elapsed_ns(job);
+    describe_memory(job);
     if (job->input)
         snprintf(result->input_format, sizeof result->input_format, "%s",
                  job->input->iformat->name);
@@ -393,13 +442,13 @@ static void close_all(FwlJob *job)
     av_packet_free(&job->packet);
     fwl_av_close_output(&job->output);
     fwl_av_close_input(&job->input);
+    fwl_source_close(job);
     /* Now that nothing is held any more: what is live in these figures is lost. */
     if (job->frames.pool)
         fwl_pool_get_stats(job->frames.pool, &job->result->frames);
     if (job->packets.pool)
         fwl_pool_get_stats(job->packets.pool, &job->result->packets);
-    fwl_pool_destroy(&job->frames.pool);
-    fwl_pool_destroy(&job->packets.pool);
+    fwl_memory_close(job);
 }
 
 FwlTranscodeOptions fwl_transcode_options_default(void)
@@ -419,6 +468,7 @@ int fwl_transcode(FwlIO *in, FwlIO *out, const FwlTranscodeOptions *options,
         .out = out,
         .start_us = av_gettime_relative(),
         .last_ts = AV_NOPTS_VALUE,
+        .failing = FWL_MUTEX_INIT,
     };
     memset(job.result, 0, sizeof *job.result);
     if (!in || !out || !options)

@@ -188,7 +188,9 @@ static int choose_mapped(FwlJob *job, int index)
 static int choose_best(FwlJob *job)
 {
     static const enum AVMediaType kinds[] = {
-        AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_SUBTITLE,
+        AVMEDIA_TYPE_VIDEO,
+        AVMEDIA_TYPE_AUDIO,
+        AVMEDIA_TYPE_SUBTITLE,
     };
     int err = 0;
     for (size_t i = 0; err == 0 && i < sizeof kinds / sizeof kinds[0]; i++)

@@ -93,8 +93,7 @@ int fwl_copy_describe(FwlTrack *track)
                                                         AVFMT_TBCF_AUTO);
     if (err < 0)
         return fwl_job_fail_av(job, FWL_SIDE_DATA, err,
-                               "the timing of the %s stream makes no sense",
-                               fwl_track_kind(track));
+                               "the timing of the %s stream makes no sense", fwl_track_kind(track));
     if (to->time_base.num <= 0 || to->time_base.den <= 0)
         to->time_base = av_add_q(av_stream_get_codec_timebase(to), (AVRational){0, 1});
     if (track->type == AVMEDIA_TYPE_VIDEO)
@@ -111,8 +110,7 @@ static void step_clock(FwlTrack *track, const AVPacket *packet)
     const AVCodecContext *parameters = track->decoder;
     clock->dts = clock->next_dts;
     if (track->type == AVMEDIA_TYPE_AUDIO && parameters->sample_rate)
-        clock->next_dts +=
-            (int64_t)AV_TIME_BASE * parameters->frame_size / parameters->sample_rate;
+        clock->next_dts += (int64_t)AV_TIME_BASE * parameters->frame_size / parameters->sample_rate;
     else
         clock->next_dts += fwl_track_packet_duration(track, packet);
     clock->pts = clock->dts;
@@ -162,9 +160,10 @@ int fwl_copy_packet(FwlTrack *track, AVPacket *packet)
         return 0;
     track->has_key_packet = true;
     AVPacket *copy = track->encoded;
-    if (av_packet_ref(copy, packet) < 0)
+    av_packet_move_ref(copy, packet);
+    if (fwl_memory_hold_copied(track->job, copy) < 0)
         return fwl_job_fail_nomem(track->job);
-    if (packet->dts == AV_NOPTS_VALUE)
+    if (copy->dts == AV_NOPTS_VALUE)
         copy->dts = av_rescale_q(track->clock.dts, MICROSECONDS, track->mux_time_base);
-    return fwl_output_packet(track, copy);
+    return fwl_line_send_packet(track, copy);
 }

@@ -76,8 +76,10 @@ int fwl_decoder_open(FwlTrack *track)
     decoder->framerate = track->input->avg_frame_rate;
     if (decoder->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
         av_channel_layout_default(&decoder->ch_layout, decoder->ch_layout.nb_channels);
-    decoder->thread_count = fwl_av_decoder_threads(track->input, job->options->threads);
-    fwl_av_codec_use_memory(decoder, &job->frames);
+    decoder->thread_count = job->plan.threads[track - job->tracks];
+    if (job->plan.has_slices_only)
+        decoder->thread_type = FF_THREAD_SLICE;
+    fwl_memory_serve_decoder(job, decoder);
     const int err = avcodec_open2(decoder, codec, NULL);
     if (err < 0)
         return fwl_job_fail_av(job, FWL_SIDE_DATA, err, "the decoder %s cannot be opened",

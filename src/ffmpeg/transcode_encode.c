@@ -4,7 +4,7 @@
  * that; its time base is one picture or one sample.
  *
  * Pictures are given out as transcode_sync plans it; one picture is kept (a reference) in case it
- * has to be repeated.
+ * has to be repeated. From fwl_encode_picture and fwl_encode_samples on all is the far half's.
  */
 #include <math.h>
 
@@ -142,9 +142,9 @@ static int open_codec(FwlTrack *track)
     if (err < 0)
         status = fail_open(track, err);
     else if (unknown)
-        status = fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
-                              "the encoder %s has no option '%s'", track->codec->name,
-                              unknown->key);
+        status =
+            fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+                         "the encoder %s has no option '%s'", track->codec->name, unknown->key);
     av_dict_free(&options);
     return status;
 }
@@ -159,6 +159,9 @@ int fwl_encoder_open(FwlTrack *track, const AVFrame *frame)
     if (job->output->oformat->flags & AVFMT_GLOBALHEADER)
         encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     encoder->thread_count = job->options->threads;
+    if (job->plan.has_encoder_slices_only &&
+        (track->codec->capabilities & AV_CODEC_CAP_FRAME_THREADS))
+        encoder->thread_type = FF_THREAD_SLICE;
     const int64_t bit_rate = track->type == AVMEDIA_TYPE_VIDEO ? job->options->video_bit_rate
                                                                : job->options->audio_bit_rate;
     if (bit_rate > 0)
@@ -183,37 +186,7 @@ int fwl_encoder_open(FwlTrack *track, const AVFrame *frame)
     return fwl_output_ready(track);
 }
 
-/* Encoding */
-
-/* A picture has to last exactly one unit where the container has no times of its own. */
-static bool is_constant(const FwlTrack *track)
-{
-    return track->type == AVMEDIA_TYPE_VIDEO && (track->sync.method == FWL_SYNC_CONSTANT ||
-                                                 track->sync.method == FWL_SYNC_CONSTANT_START);
-}
-
-/* Sends frame (NULL: the end) and passes on every packet that is ready. */
-static int encode(FwlTrack *track, const AVFrame *frame)
-{
-    FwlJob *job = track->job;
-    if (frame)
-        track->figures.frames++;
-    int err = avcodec_send_frame(track->encoder, frame);
-    while (err >= 0) {
-        err = avcodec_receive_packet(track->encoder, track->encoded);
-        if (err < 0)
-            break;
-        if (is_constant(track))
-            track->encoded->duration = 1;
-        const int status = fwl_output_packet(track, track->encoded);
-        if (status < 0)
-            return status;
-    }
-    if (err == AVERROR(EAGAIN) || err == AVERROR_EOF)
-        return 0;
-    return fwl_job_fail_av(job, FWL_SIDE_DATA, err, "the encoder %s does not take the decoded %s",
-                           track->codec->name, fwl_track_kind(track));
-}
+/* Times. These look at the filter graph, and belong to the half of the pipeline that has it. */
 
 /* The frame's time in encoder units: whole in frame->pts, and with its fraction as the result. The
  * fraction is kept in bits below the unit, and moved off exact halves so that rounding is the same
@@ -251,15 +224,60 @@ static double picture_duration(const FwlTrack *track, const AVFrame *frame)
     return lrint(own) > 0 ? (double)lrint(own) : duration;
 }
 
+int fwl_encode_send(FwlTrack *track, AVFrame *frame)
+{
+    if (track->type != AVMEDIA_TYPE_VIDEO) {
+        rescale_pts(track, frame);
+        return fwl_line_send_samples(track, frame);
+    }
+    const int status = track->is_ready ? 0 : fwl_encoder_open(track, frame);
+    if (status < 0)
+        return status;
+    const double pts = rescale_pts(track, frame);
+    return fwl_line_send_picture(track, frame, pts, picture_duration(track, frame));
+}
+
+/* Encoding */
+
+/* A picture has to last exactly one unit where the container has no times of its own. */
+static bool is_constant(const FwlTrack *track)
+{
+    return track->type == AVMEDIA_TYPE_VIDEO && (track->sync.method == FWL_SYNC_CONSTANT ||
+                                                 track->sync.method == FWL_SYNC_CONSTANT_START);
+}
+
+/* Sends frame (NULL: the end) and passes on every packet that is ready. */
+static int encode(FwlTrack *track, const AVFrame *frame)
+{
+    FwlJob *job = track->job;
+    if (frame)
+        track->figures.frames++;
+    int err = avcodec_send_frame(track->encoder, frame);
+    while (err >= 0) {
+        err = avcodec_receive_packet(track->encoder, track->encoded);
+        if (err < 0)
+            break;
+        if (is_constant(track))
+            track->encoded->duration = 1;
+        const int status = fwl_output_packet(track, track->encoded);
+        if (status < 0)
+            return status;
+    }
+    if (err == AVERROR(EAGAIN) || err == AVERROR_EOF)
+        return 0;
+    return fwl_job_fail_av(job, FWL_SIDE_DATA, err, "the encoder %s does not take the decoded %s",
+                           track->codec->name, fwl_track_kind(track));
+}
+
 /* True where a picture would begin behind the duration that is wanted. */
 static bool is_behind_end(FwlTrack *track)
 {
     static const AVRational MICROSECONDS = {1, AV_TIME_BASE};
     const int64_t duration = track->job->options->duration_us;
-    if (duration == 0 || av_compare_ts(track->sync.next_pts, track->encoder->time_base, duration,
-                                       MICROSECONDS) < 0)
+    if (duration == 0 ||
+        av_compare_ts(track->sync.next_pts, track->encoder->time_base, duration, MICROSECONDS) < 0)
         return false;
-    track->is_finished = true;
+    track->is_full = true;
     return true;
 }
 
@@ -292,28 +310,33 @@ static int follow_plan(FwlTrack *track, FwlSyncPlan plan, AVFrame *frame)
     return 0;
 }
 
-int fwl_encode_picture(FwlTrack *track, AVFrame *frame)
+/* One picture is kept, in case it has to be repeated. */
+static void keep(FwlTrack *track, AVFrame *frame)
 {
-    if (!frame)
-        return track->is_ready ? follow_plan(track, fwl_sync_end(&track->sync), NULL) : 0;
-    if (track->is_ready) {
-        track->encoder->sample_aspect_ratio = frame->sample_aspect_ratio;
-    } else {
-        const int status = fwl_encoder_open(track, frame);
-        if (status < 0)
-            return status;
-    }
-    const double pts = rescale_pts(track, frame);
-    const double duration = picture_duration(track, frame);
-    const int status = follow_plan(track, fwl_sync_next(&track->sync, pts, duration), frame);
     av_frame_unref(track->previous);
-    av_frame_move_ref(track->previous, frame);
+    if (is_constant(track))
+        av_frame_move_ref(track->previous, frame);
+}
+
+int fwl_encode_picture(FwlTrack *track, AVFrame *frame, double pts, double duration)
+{
+    if (track->is_full)
+        return 0;
+    track->encoder->sample_aspect_ratio = frame->sample_aspect_ratio;
+    const int status = follow_plan(track, fwl_sync_next(&track->sync, pts, duration), frame);
+    keep(track, frame);
     return status;
+}
+
+int fwl_encode_last_picture(FwlTrack *track)
+{
+    if (!track->is_ready || track->is_full)
+        return 0;
+    return follow_plan(track, fwl_sync_end(&track->sync), NULL);
 }
 
 int fwl_encode_samples(FwlTrack *track, AVFrame *frame)
 {
-    rescale_pts(track, frame);
     if (frame->pts == AV_NOPTS_VALUE)
         frame->pts = track->next_pts;
     track->next_pts = frame->pts + frame->nb_samples;

@@ -139,8 +139,8 @@ static int append_audio_source(FwlTrack *track, AVFilterContext **last)
     } else {
         av_bprintf(&args, ":channels=%d", filter->ch_layout.nb_channels);
     }
-    const int err = av_bprint_is_complete(&args) ? append(filter, last, "abuffer", args.str)
-                                                 : AVERROR(ENOMEM);
+    const int err =
+        av_bprint_is_complete(&args) ? append(filter, last, "abuffer", args.str) : AVERROR(ENOMEM);
     av_bprint_finalize(&args, NULL);
     return err;
 }
@@ -166,10 +166,11 @@ static int append_upright(FwlTrack *track, AVFilterContext **last)
     FwlFilterChain *filter = &track->filter;
     const int32_t *m = filter->matrix;
     if (!filter->has_matrix)
-        m = (const int32_t *)(const void *)av_stream_get_side_data(
-            track->input, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+        m = (const int32_t *)(const void *)av_stream_get_side_data(track->input,
+                                                                   AV_PKT_DATA_DISPLAYMATRIX, NULL);
     const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(filter->format);
-    if (!m || !format || (format->flags & AV_PIX_FMT_FLAG_HWACCEL))
+    if (track->job->options->keep_rotation || !m || !format ||
+        (format->flags & AV_PIX_FMT_FLAG_HWACCEL))
         return 0;
 
     const double angle = rotation(m);
@@ -381,9 +382,29 @@ static int build_graph(FwlTrack *track)
     return err < 0 ? err : avfilter_graph_config(filter->graph, NULL);
 }
 
+/* True where frames leave the graph in the memory in which they came: nothing in it makes new ones.
+ */
+static bool is_passing(const AVFilterGraph *graph)
+{
+    static const char *const names[] = {
+        "buffer", "abuffer", "buffersink", "abuffersink", "null", "anull",
+        "format", "aformat", "trim",       "setpts",      "fps",
+    };
+    for (unsigned i = 0; i < graph->nb_filters; i++) {
+        size_t j = 0;
+        while (j < sizeof names / sizeof names[0] &&
+               strcmp(graph->filters[i]->filter->name, names[j]) != 0)
+            j++;
+        if (j == sizeof names / sizeof names[0])
+            return false;
+    }
+    return true;
+}
+
 /* Keeps what the graph gives, for the graphs that may follow. Fails: AVERROR(ENOMEM). */
 static int settle_output(FwlFilterChain *filter)
 {
+    filter->is_passing = is_passing(filter->graph);
     filter->out_format = av_buffersink_get_format(filter->sink);
     filter->out_width = av_buffersink_get_w(filter->sink);
     filter->out_height = av_buffersink_get_h(filter->sink);
@@ -460,9 +481,7 @@ int fwl_filter_drain(FwlTrack *track)
         if (err < 0)
             return fwl_job_fail_av(track->job, FWL_SIDE_DATA, err, "decoded %s cannot be converted",
                                    fwl_track_kind(track));
-        const int status = track->type == AVMEDIA_TYPE_VIDEO
-                               ? fwl_encode_picture(track, track->filtered)
-                               : fwl_encode_samples(track, track->filtered);
+        const int status = fwl_encode_send(track, track->filtered);
         av_frame_unref(track->filtered);
         if (status < 0)
             return status;
@@ -500,10 +519,10 @@ static int guess_shape(FwlTrack *track)
 int fwl_filter_guess(FwlTrack *track)
 {
     const AVCodecParameters *parameters = track->input->codecpar;
-    const bool is_known = parameters->format >= 0 &&
-                          (track->type == AVMEDIA_TYPE_VIDEO
-                               ? parameters->width > 0 && parameters->height > 0
-                               : parameters->sample_rate > 0);
+    const bool is_known =
+        parameters->format >= 0 &&
+        (track->type == AVMEDIA_TYPE_VIDEO ? parameters->width > 0 && parameters->height > 0
+                                           : parameters->sample_rate > 0);
     if (!is_known)
         return FWL_E_DATA;
     const int err = guess_shape(track);

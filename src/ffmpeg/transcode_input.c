@@ -33,7 +33,7 @@ static int fail_open(FwlJob *job, int status)
     if (fwl_io_error(job->in) < 0)
         return fwl_job_fail(job, FWL_SIDE_INPUT, status, "the input cannot be read: %s",
                             fwl_status_text(status));
-    if (fwl_io_size(job->in) == 0)
+    if (fwl_io_size(job->in) == 0 || fwl_io_tell(job->in) == 0)
         return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA, "the input is empty");
     return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA,
                         "the input is no media that is known here, or is broken from the start");
@@ -59,12 +59,15 @@ static void seek_to_start(FwlJob *job)
 
 int fwl_input_open(FwlJob *job)
 {
+    const int status = fwl_source_open(job);
+    if (status < 0)
+        return status;
     AVDictionary *options = NULL;
     /* MPEG-TS: look at all programs, not only at the first. Others do not know the option. */
     int err = av_dict_set(&options, "scan_all_pmts", "1", 0);
     if (err < 0)
         return fwl_job_fail_nomem(job);
-    err = fwl_av_open_input(&job->input, job->in, job->options->input_name, NULL, &options);
+    err = fwl_av_open_input(&job->input, fwl_source_io(job), fwl_source_name(job), NULL, &options);
     av_dict_free(&options);
     if (err < 0)
         return fail_open(job, err);

@@ -6,12 +6,18 @@
  *     transcode_input     read, timestamps moved to 0 and mended            AVPacket
  *     transcode_decode    decoder, the track's clock                        AVFrame
  *     transcode_filter    turned upright, converted for the encoder         AVFrame
+ *     ------------------- transcode_line: from here on, another thread
  *     transcode_sync      which pictures are dropped or repeated            (arithmetic only)
  *     transcode_encode    encoder                                           AVPacket
  *     transcode_output    muxer; packets wait there until all tracks are known
  *
- * A copied track goes from transcode_input to transcode_copy to transcode_output, subtitles through
- * transcode_subtitle instead of decode, filter and encode.
+ * A copied track goes from transcode_input to transcode_copy and over the line to transcode_output,
+ * subtitles through transcode_subtitle instead of decode, filter and encode.
+ *
+ * Threads. What is before the line is the *near half* and runs on the caller's thread, what is
+ * behind it the *far half*. Until the header is written, and after fwl_line_stop, both are the
+ * caller's; in between each field of a track or job is written by one half only, which its comment
+ * says, and read by the other only if it was written before. Only fwl_job_fail is for both.
  *
  * Times, rates and choices are those of the ffmpeg program, version 5.1, with its defaults: whoever
  * replaces one by the other gets the same pictures at the same times.
@@ -33,14 +39,16 @@
 
 #include "bridge_codec.h"
 #include "framewell/transcode.h"
+#include "transcode_line.h"
 #include "transcode_sync.h"
 
 enum {
-    FWL_MATRIX_LENGTH = 9,  /* numbers of a display matrix */
-    FWL_END_DTS_MAX = 128,  /* pictures that a decoder holds: its threads, and 16 for reordering */
+    FWL_MATRIX_LENGTH = 9, /* numbers of a display matrix */
+    FWL_END_DTS_MAX = 128, /* pictures that a decoder holds: its threads, and 16 for reordering */
 };
 
 typedef struct FwlJob FwlJob;
+typedef struct FwlSource FwlSource;
 
 /* Where a track stands in its input, in microseconds from the start of the output. pts and dts are
  * those of the packet at hand, next_* what the one behind it should have. */
@@ -66,6 +74,7 @@ typedef struct FwlFilterChain {
     AVRational sample_aspect_ratio;
     int sample_rate;
     AVChannelLayout ch_layout;
+    bool is_passing; /* the graph makes no frames of its own */
     bool has_matrix;
     int32_t matrix[FWL_MATRIX_LENGTH];
     /* The shape of what comes out; format is -1 until the first graph has settled it, and every
@@ -80,52 +89,85 @@ typedef struct FwlTrack {
     FwlJob *job;
     enum AVMediaType type;
     bool is_copy;
-    bool is_ready;     /* the muxer can be told what it is */
-    bool is_abandoned; /* nothing of it could be decoded: it is left out */
-    bool is_finished;  /* it has all that options->duration_us asks for */
+    bool is_ready;       /* the muxer can be told what it is */
+    bool is_abandoned;   /* nothing of it could be decoded: it is left out */
+    bool is_finished;    /* near half: nothing more of it is wanted */
+    bool is_full;        /* far half: it has all that options->duration_us asks for */
     bool has_key_packet; /* copies begin with a key packet */
     AVStream *input;
-    AVStream *output;  /* from the header on */
-    const AVCodec *codec; /* the encoder's; NULL for a copy */
+    AVStream *output;        /* from the header on */
+    const AVCodec *codec;    /* the encoder's; NULL for a copy */
     AVCodecContext *decoder; /* for a copy only a place for the parameters, never opened */
     AVCodecContext *encoder;
     FwlTrackClock clock;
     FwlFilterChain filter;
-    FwlFrameSync sync;
+    FwlFrameSync sync; /* far half, as are previous, next_pts, last_dts */
     AVFrame *decoded;
     AVFrame *filtered;
-    AVFrame *previous;      /* the picture before, for repeating it */
-    int64_t next_pts;       /* audio: where the next block of samples goes, in encoder units */
-    AVPacket *encoded;
+    AVFrame *previous; /* the picture before, for repeating it */
+    int64_t next_pts;  /* audio: where the next block of samples goes, in encoder units */
+    AVPacket *encoded; /* of the half that makes the track's packets */
     AVRational frame_rate;
     AVRational sample_aspect_ratio; /* of the output's pixels */
-    AVRational mux_time_base; /* of packets on their way to the muxer */
-    int64_t last_dts;         /* given to the muxer, in the output's time base */
+    AVRational mux_time_base;       /* of packets on their way to the muxer */
+    int64_t last_dts;               /* given to the muxer, in the output's time base */
     FwlTranscodeStream figures;
 } FwlTrack;
+
+/* What is decided before the first packet is read, so that the call stays within its budget. */
+typedef struct FwlJobPlan {
+    int threads[FWL_TRANSCODE_STREAMS_MAX]; /* of the decoder of each track */
+    bool has_slices_only;         /* decoders use their threads for parts of one picture */
+    bool has_encoder_slices_only; /* the same for encoders that would hold a frame for each */
+    bool is_in_turn;              /* decoding and encoding take turns, nothing waits between them */
+    uint64_t frames_size; /* the part of the budget for frames in the pool; UINT64_MAX: no budget */
+    uint64_t packets_size; /* for encoded packets, */
+    uint64_t copied_size;  /* and for copied ones */
+    uint64_t muxer_size;   /* bytes that may wait in the muxer for packets of other tracks */
+    uint64_t waiting_size; /* bytes that may wait for the header */
+} FwlJobPlan;
+
+/* The call's own memory: pools, what is held outside of them, and the most that it was. */
+typedef struct FwlJobMemory {
+    FwlPool *pool;
+    FwlTranscodeMemory peak;
+    int (*get_buffer)(AVCodecContext *context, AVFrame *frame, int flags); /* the bridge's */
+    atomic_uint_fast64_t copied_size, copied_peak; /* bytes of packets that are copied */
+    atomic_uint_fast64_t muxer_size;               /* of packets that the muxer has */
+    atomic_uint_fast64_t frame_counts[FWL_TRANSCODE_SIZE_COUNT]; /* by size, as in the result */
+    uint64_t packet_counts[FWL_TRANSCODE_SIZE_COUNT];            /* far half */
+    bool is_used_up; /* a copied packet was larger than the budget allows */
+    uint64_t least;  /* the smallest budget that would do; 0: not known */
+} FwlJobMemory;
 
 struct FwlJob {
     const FwlTranscodeOptions *options;
     FwlTranscodeProgressCallback progress_cb;
+    FwlMutex failing;           /* guards the failure in result */
     FwlTranscodeResult *result; /* never NULL */
     FwlIO *in, *out;
+    FwlSource *source; /* what the demuxer reads, on top of in */
     AVFormatContext *input;
     AVFormatContext *output;
+    FwlJobPlan plan;
+    FwlJobMemory memory;
+    FwlLine line;
+    bool has_begun; /* the line was started, or there is to be none */
     FwlCodecMemory frames;
     FwlCodecMemory packets;
     FwlTrack tracks[FWL_TRANSCODE_STREAMS_MAX];
     size_t track_count;
-    AVPacket *packet;       /* the one just read */
-    bool is_sought;         /* reading began at a key packet before options->start_us */
-    int64_t ts_offset;      /* added to the input's timestamps, microseconds */
-    int64_t last_ts;        /* dts of the packet before, microseconds, after the offset */
+    AVPacket *packet;  /* the one just read */
+    bool is_sought;    /* reading began at a key packet before options->start_us */
+    int64_t ts_offset; /* added to the input's timestamps, microseconds */
+    int64_t last_ts;   /* dts of the packet before, microseconds, after the offset */
     bool is_header_written;
-    AVPacket **waiting;     /* for the header; stream_index is the track's */
+    AVPacket **waiting; /* for the header; stream_index is the track's */
     int waiting_count;
     uint64_t waiting_size;
     int64_t start_us;
-    int64_t told_us;        /* when the progress callback was called last */
-    int64_t position_us;    /* end of the furthest packet that was muxed */
+    int64_t told_us;     /* when the progress callback was called last */
+    int64_t position_us; /* end of the furthest packet that was muxed */
 };
 
 /* Says why the job fails; the first who does is kept. Returns status. */
@@ -142,6 +184,35 @@ int fwl_job_fail_nomem(FwlJob *job);
 /* "video", "audio" or "subtitle". */
 const char *fwl_track_kind(const FwlTrack *track);
 
+/* transcode_budget */
+int fwl_memory_open(FwlJob *job);
+/* Makes the pools of codecs, with the parts of the budget that the plan gives them. */
+int fwl_memory_divide(FwlJob *job);
+/* Makes a decoder take its frames from the job's pool, and wait where the budget has no more. */
+void fwl_memory_serve_decoder(FwlJob *job, AVCodecContext *decoder);
+/* Counts a packet as held until its last reference is gone. Fails: AVERROR(ENOMEM). */
+int fwl_memory_hold_copied(FwlJob *job, AVPacket *packet);
+int fwl_memory_hold_in_muxer(FwlJob *job, AVPacket *packet, bool is_copied);
+/* What in and out hold, and the buffers before them. */
+uint64_t fwl_memory_io_size(const FwlJob *job);
+/* True where memory ran out because the budget did. */
+bool fwl_memory_is_budget_used_up(const FwlJob *job);
+/* Fills what is held now, and keeps the peaks up to date. */
+void fwl_memory_look(FwlJob *job, FwlTranscodeMemory *now);
+void fwl_memory_close(FwlJob *job);
+/* The index of size_counts for size. */
+size_t fwl_memory_size_index(uint64_t size);
+
+/* transcode_plan: divides the budget, and chooses what fits into it. */
+int fwl_plan_make(FwlJob *job);
+
+/* transcode_needs: how many frames a decoder of one thread holds at once, the one that it gives out
+ * included, at most as far as can be said before it has decoded any. */
+int fwl_needs_frames(const AVCodecParameters *parameters);
+
+/* transcode_stop: what was answered from outside, 0 for nothing; stop may be NULL. */
+int fwl_stop_heard(const FwlTranscodeStop *stop);
+
 /* transcode_options: what is asked for makes sense, as far as can be said without the input. */
 int fwl_job_check_options(FwlJob *job);
 /* The encoder for a track, or NULL in *codec where it is to be copied. */
@@ -149,6 +220,13 @@ int fwl_job_find_encoder(FwlJob *job, enum AVMediaType type, const AVCodec **cod
 
 /* transcode_choose: makes a track of the best stream of each kind that the output takes. */
 int fwl_job_choose_tracks(FwlJob *job);
+
+/* transcode_source: in, or what makes up for that it cannot be sought in */
+int fwl_source_open(FwlJob *job);
+FwlIO *fwl_source_io(const FwlJob *job);
+/* The name to probe by; may be NULL. */
+const char *fwl_source_name(const FwlJob *job);
+void fwl_source_close(FwlJob *job);
 
 /* transcode_input */
 int fwl_input_open(FwlJob *job);
@@ -180,8 +258,12 @@ int fwl_filter_guess(FwlTrack *track);
 /* transcode_encode */
 /* Opens the encoder for what the graph gives; frame (may be NULL) is the first one. */
 int fwl_encoder_open(FwlTrack *track, const AVFrame *frame);
-/* A frame out of the graph; NULL: none follows, what rate control owes is paid. */
-int fwl_encode_picture(FwlTrack *track, AVFrame *frame);
+/* Sends a frame out of the graph on over the line, and opens the encoder for the first picture. */
+int fwl_encode_send(FwlTrack *track, AVFrame *frame);
+/* The far half. pts and duration are in encoder units; what rate control owes at the end is paid by
+ * the last one. */
+int fwl_encode_picture(FwlTrack *track, AVFrame *frame, double pts, double duration);
+int fwl_encode_last_picture(FwlTrack *track);
 int fwl_encode_samples(FwlTrack *track, AVFrame *frame);
 /* Everything that the encoder holds comes out. */
 int fwl_encoder_drain(FwlTrack *track);

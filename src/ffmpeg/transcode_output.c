@@ -9,13 +9,11 @@
 
 #include <libavutil/display.h>
 #include <libavutil/mathematics.h>
+#include <libavutil/opt.h>
 
 #include "transcode_job.h"
 
 static const AVRational MICROSECONDS = {1, AV_TIME_BASE};
-
-/* Bytes of packets that may wait for the header. */
-static const uint64_t WAITING_MAX_SIZE = UINT64_C(64) << 20;
 
 /* What ffmpeg gives to muxers that interleave by time (MPEG-PS and -TS), microseconds. */
 enum { MAX_DELAY_US = 700000 };
@@ -23,8 +21,8 @@ enum { MAX_DELAY_US = 700000 };
 int fwl_output_open(FwlJob *job)
 {
     const FwlTranscodeOptions *options = job->options;
-    const int err = fwl_av_open_output(&job->output, job->out, NULL, options->format,
-                                       options->output_name);
+    const int err =
+        fwl_av_open_output(&job->output, job->out, NULL, options->format, options->output_name);
     if (err == FWL_E_NOMEM)
         return fwl_job_fail_nomem(job);
     if (err < 0)
@@ -53,6 +51,7 @@ static int fail_write(FwlJob *job, int err, const char *what)
  * model of the old encoding, and the turn that the filter has done. Fails: AVERROR(ENOMEM). */
 static int copy_side_data(const FwlTrack *track)
 {
+    const bool is_turned = !track->is_copy && !track->job->options->keep_rotation;
     for (int i = 0; i < track->input->nb_side_data; i++) {
         const AVPacketSideData *from = &track->input->side_data[i];
         if (!track->is_copy && from->type == AV_PKT_DATA_CPB_PROPERTIES)
@@ -61,7 +60,7 @@ static int copy_side_data(const FwlTrack *track)
         if (!to)
             return AVERROR(ENOMEM);
         memcpy(to, from->data, from->size);
-        if (!track->is_copy && from->type == AV_PKT_DATA_DISPLAYMATRIX)
+        if (is_turned && from->type == AV_PKT_DATA_DISPLAYMATRIX)
             av_display_rotation_set((int32_t *)(void *)to, 0);
     }
     return 0;
@@ -158,8 +157,8 @@ static int copy_chapters(FwlJob *job)
     for (unsigned i = 0; i < from->nb_chapters; i++) {
         const AVChapter *chapter = from->chapters[i];
         const int64_t shift = av_rescale_q(job->ts_offset, MICROSECONDS, chapter->time_base);
-        const int64_t end = av_rescale_q(job->options->duration_us, MICROSECONDS,
-                                         chapter->time_base);
+        const int64_t end =
+            av_rescale_q(job->options->duration_us, MICROSECONDS, chapter->time_base);
         if (chapter->end + shift < 0 || (end > 0 && chapter->start + shift > end))
             continue;
         AVChapter *copy = copy_chapter(chapter, shift);
@@ -176,15 +175,18 @@ static int copy_chapters(FwlJob *job)
 static int copy_tags(FwlJob *job)
 {
     static const char *const left_out[] = {
-        "creation_time", "company_name", "product_name", "product_version",
+        "creation_time",
+        "company_name",
+        "product_name",
+        "product_version",
     };
     AVDictionary **tags = &job->output->metadata;
     int err = av_dict_copy(tags, job->input->metadata, AV_DICT_DONT_OVERWRITE);
     for (size_t i = 0; err >= 0 && i < sizeof left_out / sizeof left_out[0]; i++)
         err = av_dict_set(tags, left_out[i], NULL, 0);
     const FwlDictionaryEntry *own = NULL;
-    while (err >= 0 && (own = fwl_dict_get(job->options->metadata, "", own,
-                                           FWL_DICT_IGNORE_SUFFIX)) != NULL)
+    while (err >= 0 &&
+           (own = fwl_dict_get(job->options->metadata, "", own, FWL_DICT_IGNORE_SUFFIX)) != NULL)
         err = av_dict_set(tags, own->key, own->value[0] ? own->value : NULL, 0);
     return err;
 }
@@ -209,9 +211,33 @@ static int fail_header(FwlJob *job, int err)
         snprintf(streams + length, sizeof streams - length, "%s%s %s", length ? " and " : "",
                  avcodec_get_name(id), fwl_track_kind(track));
     }
+    if (!fwl_io_is_seekable(job->out) && err == AVERROR(EINVAL))
+        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+                            "%s does not take %s in an output that cannot be sought in: write to a "
+                            "file, or choose another container",
+                            muxer->name, streams);
     return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
                         "%s does not take %s: choose another codec or container (%s)", muxer->name,
                         streams, av_err2str(err));
+}
+
+/*
+ * MP4 and its like have an index of all packets at the beginning or the end, which needs seeking.
+ * Where the output cannot, they are written in fragments, each with an index of its own: from key
+ * picture to key picture, or a second of sound. Fails: AVERROR(ENOMEM).
+ */
+static int stream_options(FwlJob *job, AVDictionary **options)
+{
+    const AVClass *class = job->output->oformat->priv_class;
+    if (fwl_io_is_seekable(job->out) || !class ||
+        !av_opt_find(&class, "movflags", NULL, 0, AV_OPT_SEARCH_FAKE_OBJ))
+        return 0;
+    bool has_video = false;
+    for (size_t i = 0; i < job->track_count; i++)
+        has_video = has_video || job->tracks[i].type == AVMEDIA_TYPE_VIDEO;
+    const int err =
+        av_dict_set(options, "movflags", "frag_keyframe+empty_moov+default_base_moof", 0);
+    return err < 0 || has_video ? err : av_dict_set(options, "frag_duration", "1000000", 0);
 }
 
 static int write_header(FwlJob *job)
@@ -225,7 +251,11 @@ static int write_header(FwlJob *job)
     }
     if (copy_tags(job) < 0 || copy_chapters(job) < 0)
         return fwl_job_fail_nomem(job);
-    const int err = avformat_write_header(job->output, NULL);
+    AVDictionary *options = NULL;
+    int err = stream_options(job, &options);
+    if (err >= 0)
+        err = avformat_write_header(job->output, &options);
+    av_dict_free(&options);
     if (err < 0)
         return fail_header(job, err);
     job->is_header_written = true;
@@ -263,6 +293,7 @@ static void order_timestamps(const FwlTrack *track, AVPacket *packet)
 static void count(FwlTrack *track, const AVPacket *packet)
 {
     FwlJob *job = track->job;
+    job->memory.packet_counts[fwl_memory_size_index((uint64_t)packet->size)]++;
     track->figures.packets_out++;
     track->figures.bytes_out += (uint64_t)packet->size;
     const int64_t ts = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
@@ -284,8 +315,13 @@ static int mux(FwlTrack *track, AVPacket *packet)
     track->last_dts = packet->dts;
     packet->stream_index = track->output->index;
     count(track, packet);
+    if (fwl_memory_hold_in_muxer(job, packet, track->is_copy) < 0)
+        return fwl_job_fail_nomem(job);
     const bool has_time = packet->pts != AV_NOPTS_VALUE;
-    const int err = av_interleaved_write_frame(job->output, packet);
+    int err = av_interleaved_write_frame(job->output, packet);
+    /* Within a budget the muxer does not wait for ever for packets of another track. */
+    if (err >= 0 && atomic_load(&job->memory.muxer_size) > job->plan.muxer_size)
+        err = av_interleaved_write_frame(job->output, NULL);
     if (err >= 0)
         return 0;
     return fail_write(job, err, has_time ? "a packet" : "packets without a time: do not copy them");
@@ -376,7 +412,7 @@ int fwl_output_packet(FwlTrack *track, AVPacket *packet)
     if (job->is_header_written)
         return mux(track, packet);
     const int status = keep_waiting(track, packet);
-    if (status < 0 || job->waiting_size <= WAITING_MAX_SIZE)
+    if (status < 0 || job->waiting_size <= job->plan.waiting_size)
         return status;
     return fwl_output_settle(job);
 }

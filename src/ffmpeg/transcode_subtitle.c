@@ -97,7 +97,7 @@ static int encode_part(FwlTrack *track, const AVSubtitle *part, bool is_clearing
         packet->pts += av_rescale_q(part->end_display_time, MILLISECONDS, track->mux_time_base);
     packet->dts = packet->pts;
     packet->duration = av_rescale_q(part->end_display_time, MILLISECONDS, track->mux_time_base);
-    return fwl_output_packet(track, packet);
+    return fwl_line_send_packet(track, packet);
 }
 
 static int encode_subtitle(FwlTrack *track, const AVSubtitle *subtitle)

@@ -20,16 +20,16 @@ enum { FWL_SYNC_HISTORY = 3 };
 
 typedef struct FwlFrameSync {
     enum FwlSyncMethod method;
-    int64_t next_pts;     /* where the next picture goes */
-    uint64_t frame_count; /* pictures given out */
+    int64_t next_pts;               /* where the next picture goes */
+    uint64_t frame_count;           /* pictures given out */
     int64_t owed[FWL_SYNC_HISTORY]; /* how often the picture before was repeated, latest first */
-    bool is_previous_dropped; /* the picture before was not given out yet */
+    bool is_previous_dropped;       /* the picture before was not given out yet */
 } FwlFrameSync;
 
 /* What to do with a picture. */
 typedef struct FwlSyncPlan {
-    int64_t count;             /* pictures to give out, */
-    int64_t of_previous;       /* the first so many of them are the picture before */
+    int64_t count;       /* pictures to give out, */
+    int64_t of_previous; /* the first so many of them are the picture before */
     uint64_t dropped, duplicated;
 } FwlSyncPlan;
 

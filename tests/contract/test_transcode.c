@@ -9,21 +9,7 @@
 #include "framewell/mem.h"
 #include "framewell/transcode.h"
 #include "made_media.h"
-
-static void close_io(void *io)
-{
-    fwl_io_close(io);
-}
-
-static void close_input(void *format)
-{
-    fwl_av_close_input(format);
-}
-
-static void free_packet(void *packet)
-{
-    av_packet_free(packet);
-}
+#include "transcode_run.h"
 
 static void unref_buffer(void *buffer)
 {
@@ -40,82 +26,15 @@ static void destroy_pool(void *pool)
     fwl_pool_destroy(pool);
 }
 
+static void close_io(void *io)
+{
+    fwl_io_close(io);
+}
+
 static const struct MediaPlan CLIP = {
     .muxer = "mov", .video = "mpeg4", .width = 64, .height = 48, .picture_count = 10,
     .broken_picture = -1, .sound = "pcm_s16le", .channels = 2, .sample_count = 8000,
 };
-
-/* One call of the transcoder, and what it needs. */
-struct Run {
-    struct Media media;
-    FwlIO *in, *out;
-    FwlTranscodeOptions options;
-    FwlTranscodeProgressCallback progress_cb;
-    FwlTranscodeResult result;
-};
-
-static void close_run(void *object)
-{
-    struct Run *run = object;
-    fwl_transcode_result_uninit(&run->result);
-    fwl_io_close(&run->out);
-    fwl_io_close(&run->in);
-    free_media(&run->media);
-}
-
-static void prepare(struct Run *run, const struct MediaPlan *plan)
-{
-    run->options = fwl_transcode_options_default();
-    run->options.format = "matroska";
-    run->options.video_codec = "rawvideo";
-    run->options.audio_codec = "pcm_s16le";
-    run->options.threads = 1;
-    run->media = make_media(plan);
-    need_ok(fwl_io_open_memory(&run->in, run->media.bytes, run->media.size));
-    need_ok(fwl_io_open_writer(&run->out, NULL, SIZE_MAX));
-}
-
-static int transcode(struct Run *run)
-{
-    return fwl_transcode(run->in, run->out, &run->options, run->progress_cb, &run->result);
-}
-
-static void expect_failure(struct Run *run, int code, enum FwlTranscodeSide side, const char *part)
-{
-    expect_code(transcode(run), code);
-    assert_int_equal(run->result.status, code);
-    assert_int_equal(run->result.side, side);
-    if (!strstr(run->result.message, part))
-        fail_msg("the message is '%s', without '%s'", run->result.message, part);
-    assert_null(strchr(run->result.message, '\n'));
-}
-
-static void expect_given_back(const FwlTranscodeResult *result)
-{
-    assert_int_equal(result->frames.current_usage, 0);
-    assert_int_equal(result->packets.current_usage, 0);
-}
-
-/* What the output holds: the packets of one stream, counted. */
-static int count_packets(FwlIO *out, int stream, int64_t *bytes)
-{
-    need_ok(fwl_io_seek(out, 0, FWL_IO_SET));
-    AVFormatContext *format = NULL;
-    need_ok(fwl_av_open_input(&format, out, NULL, NULL, NULL));
-    later(close_input, &format);
-    AVPacket *packet = need(av_packet_alloc());
-    later(free_packet, &packet);
-    int count = 0;
-    *bytes = 0;
-    while (av_read_frame(format, packet) >= 0) {
-        if (packet->stream_index == stream) {
-            count++;
-            *bytes += packet->size;
-        }
-        av_packet_unref(packet);
-    }
-    return count;
-}
 
 static void pictures_and_samples_all_go_through(void)
 {
@@ -221,6 +140,27 @@ static void a_picture_that_is_marked_as_turned_is_turned_upright(void)
     need_ok(transcode(&run));
     assert_int_equal(run.result.streams[0].width, 48);
     assert_int_equal(run.result.streams[0].height, 64);
+}
+
+static void a_picture_that_is_marked_as_turned_can_stay_so(void)
+{
+    struct MediaPlan plan = CLIP;
+    plan.rotation = 90;
+    struct Run run = {0};
+    later(close_run, &run);
+    prepare(&run, &plan);
+    run.options.keep_rotation = true;
+    run.options.format = "mov";
+    need_ok(transcode(&run));
+    assert_int_equal(run.result.streams[0].width, 64);
+    assert_int_equal(run.result.streams[0].height, 48);
+    need_ok(fwl_io_seek(run.out, 0, FWL_IO_SET));
+    AVFormatContext *format = NULL;
+    need_ok(fwl_av_open_input(&format, run.out, NULL, NULL, NULL));
+    later(close_input, &format);
+    const uint8_t *matrix =
+        av_stream_get_side_data(format->streams[0], AV_PKT_DATA_DISPLAYMATRIX, NULL);
+    assert_true(matrix != NULL || fault_fired());
 }
 
 static void a_picture_that_changes_its_size_is_scaled_to_the_first(void)
@@ -607,6 +547,36 @@ static void a_positive_answer_ends_early_with_a_whole_output(void)
     assert_int_equal(count_packets(run.out, 0, &bytes), run.result.streams[0].frames);
 }
 
+static void free_stop(void *stop)
+{
+    fwl_transcode_stop_free(stop);
+}
+
+static void a_stop_answers_before_anything_is_read(void)
+{
+    struct Run run = {0};
+    later(close_run, &run);
+    prepare(&run, &CLIP);
+    FwlTranscodeStop *stop = need(fwl_transcode_stop_alloc());
+    later(free_stop, &stop);
+    run.options.stop = stop;
+    fwl_transcode_stop_answer(stop, FWL_E_ABORTED);
+    expect_failure(&run, FWL_E_ABORTED, FWL_SIDE_NONE, "stopped");
+    fwl_transcode_result_uninit(&run.result);
+    need_ok(fwl_io_seek(run.in, 0, FWL_IO_SET));
+    fwl_transcode_stop_answer(stop, 0);
+    need_ok(transcode(&run));
+    assert_int_equal(run.result.streams[0].frames, 10);
+}
+
+static void a_stop_of_nothing_is_nothing(void)
+{
+    fwl_transcode_stop_answer(NULL, 1);
+    fwl_transcode_stop_free(NULL);
+    FwlTranscodeStop *stop = NULL;
+    fwl_transcode_stop_free(&stop);
+}
+
 int main(int argc, char **argv)
 {
     av_log_set_level(AV_LOG_QUIET);
@@ -617,6 +587,7 @@ int main(int argc, char **argv)
         CASE(one_stream_can_be_copied_and_the_other_encoded),
         CASE(the_container_chooses_codecs_where_none_is_named),
         CASE(a_picture_that_is_marked_as_turned_is_turned_upright),
+        CASE(a_picture_that_is_marked_as_turned_can_stay_so),
         CASE(a_picture_that_changes_its_size_is_scaled_to_the_first),
         CASE(a_broken_packet_is_left_out_and_counted),
         CASE(an_input_of_broken_packets_only_is_no_success),
@@ -638,6 +609,8 @@ int main(int argc, char **argv)
         CASE(progress_goes_up_to_one),
         CASE(a_negative_answer_stops_and_is_the_result),
         CASE(a_positive_answer_ends_early_with_a_whole_output),
+        CASE(a_stop_answers_before_anything_is_read),
+        CASE(a_stop_of_nothing_is_nothing),
     };
     return run_cases("transcode", cases, sizeof cases / sizeof cases[0], argc, argv);
 }
