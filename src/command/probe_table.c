@@ -96,15 +96,6 @@ static void add(struct Text *text, const char *format, ...)
         text->length += (size_t)length < room ? (size_t)length : room - 1;
 }
 
-/* What a file says may hold any bytes: control characters become '?'. */
-static void print_clean(const char *text, size_t width)
-{
-    for (size_t i = 0; text[i] && i < width; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        putchar(c < 0x20 || c == 0x7f ? '?' : c);
-    }
-}
-
 static void describe_picture(struct Text *text, const FwlProbeStream *stream)
 {
     add(text, "%dx%d %s", stream->width, stream->height, stream->format);
@@ -133,11 +124,11 @@ static void print_wrapped(const char *text)
         while (length > 0 && text[length - 1] != ',')
             length--;
         length = length > 0 ? length : ROOM;
-        print_clean(text, length);
+        fwl_human_print(text, length);
         printf("\n%*s", COLUMN, "");
         text += length + (text[length] == ' ');
     }
-    print_clean(text, ROOM);
+    fwl_human_print(text, ROOM);
     putchar('\n');
 }
 
@@ -163,9 +154,9 @@ static void print_tags(const FwlDictionary *metadata)
     const FwlDictionaryEntry *entry = NULL;
     while ((entry = fwl_dict_get(metadata, "", entry, FWL_DICT_IGNORE_SUFFIX)) != NULL) {
         printf("  ");
-        print_clean(entry->key, 20);
+        fwl_human_print(entry->key, 20);
         printf("%*s ", (int)(strlen(entry->key) < 20 ? 20 - strlen(entry->key) : 0), "");
-        print_clean(entry->value, WIDTH - 24);
+        fwl_human_print(entry->value, WIDTH - 24);
         putchar('\n');
     }
 }
@@ -174,7 +165,7 @@ static void print_container(const struct ProbeReport *report)
 {
     const FwlProbeResult *result = &report->result;
     char text[HUMAN_SIZE];
-    print_clean(report->input_name, 4096);
+    fwl_human_print(report->input_name, 4096);
     printf("\n  %s (%s)\n  ", result->format, result->format_name);
     if (result->duration_us >= 0)
         printf("%s", fwl_human_duration(text, sizeof text, (double)result->duration_us / 1e6));
