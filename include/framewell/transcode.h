@@ -79,6 +79,7 @@ typedef struct FwlTranscodeOptions {
     size_t max_memory;      /* the budget: what the call holds at once, in bytes, frames,
                                packets and I/O together; 0: none */
     FwlTranscodeStop *stop; /* NULL: only the progress callback stops the call */
+    uint32_t progress_ms;   /* between two calls of the progress callback, milliseconds; 0: 100 */
     void *opaque;           /* handed to the progress callback */
 } FwlTranscodeOptions;
 
@@ -118,9 +119,9 @@ typedef struct FwlTranscodeProgress {
 } FwlTranscodeProgress;
 
 /*
- * Called a few times a second, and once at the end with done 1. 0 goes on. A positive result takes
- * the input for ended here: what was read is finished, and the output is whole and playable. A
- * negative one stops at once, and is what fwl_transcode fails with.
+ * Called every options.progress_ms while the input is read, and once at the end with done 1. 0 goes
+ * on. A positive result takes the input for ended here: what was read is finished, and the output
+ * is whole and playable. A negative one stops at once, and is what fwl_transcode fails with.
  *
  * Threads: the one that called fwl_transcode.
  */

@@ -21,7 +21,6 @@ enum LayoutKey {
     KEY_FRAMES,
     KEY_LIST,
     KEY_JSON,
-    KEY_HELP = 'h',
 };
 
 static const struct OptionRow option_rows[] = {
@@ -29,7 +28,7 @@ static const struct OptionRow option_rows[] = {
     {KEY_FRAMES, "frames", "N", "tell what N frames of it take from a pool"},
     {KEY_LIST, "list", NULL, "list the formats"},
     {KEY_JSON, "json", NULL, "print the layout, or the list, as JSON"},
-    {KEY_HELP, "help", NULL, "print this help"},
+    OPTION_ROW_HELP,
 };
 
 enum { FRAMES_MAX = 1000000 };
@@ -44,30 +43,20 @@ static int take_option(void *opaque, int key, const char *argument);
 
 static const struct OptionTable option_table = {
     .subcommand = "layout",
+    .usage = "[OPTIONS] FORMAT WIDTHxHEIGHT\n"
+             "       framewell layout --list [--json]",
+    .about = "Explains how a picture lies in memory: each plane's rows, linesize, size and\n"
+             "padding, and how they follow from format, size and alignment. FORMAT is a name\n"
+             "as FFmpeg has it.\n",
+    .more = "Examples:\n"
+            "  framewell layout yuv420p 300x300 --align 16\n"
+            "  framewell layout p010le 3840x2160 --align 64 --frames 16\n"
+            "  framewell layout --json rgb24 641x481\n"
+            "  framewell layout --list\n",
     .rows = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
     .take = take_option,
 };
-
-static int print_help(void)
-{
-    printf("Usage: framewell layout [OPTIONS] FORMAT WIDTHxHEIGHT\n"
-           "       framewell layout --list [--json]\n"
-           "\n"
-           "Explains how a picture lies in memory: each plane's rows, linesize, size and\n"
-           "padding, and how they follow from format, size and alignment. FORMAT is a name\n"
-           "as FFmpeg has it.\n"
-           "\n"
-           "Options:\n");
-    fwl_options_print(&option_table);
-    printf("\n"
-           "Examples:\n"
-           "  framewell layout yuv420p 300x300 --align 16\n"
-           "  framewell layout p010le 3840x2160 --align 64 --frames 16\n"
-           "  framewell layout --json rgb24 641x481\n"
-           "  framewell layout --list\n");
-    return fwl_cmd_finish_stdout(EXIT_FINE);
-}
 
 static int read_align(const char *text, int *align)
 {
@@ -89,11 +78,9 @@ static int take_option(void *opaque, int key, const char *argument)
     case KEY_LIST:
         args->wants_list = true;
         return ARGS_GO_ON;
-    case KEY_JSON:
+    default: /* KEY_JSON */
         args->wants_json = true;
         return ARGS_GO_ON;
-    default:
-        return print_help();
     }
 }
 

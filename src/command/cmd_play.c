@@ -71,7 +71,7 @@ static int fail_player(const struct PlayJob *job, int status)
     if (status == FWL_E_UNSUPPORTED)
         return fwl_cmd_fail(EXIT_DATA, name, "holds no picture or sound that can be decoded");
     char detail[256];
-    fwl_libav_take_error(detail, sizeof detail);
+    fwl_libav_take_error(NULL, detail, sizeof detail);
     return fwl_cmd_fail(status == FWL_E_IO ? EXIT_INPUT : EXIT_DATA, name, "%s%s%s%s",
                         status == FWL_E_DATA ? "is no media that can be played"
                                              : fwl_status_text(status),

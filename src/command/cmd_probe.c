@@ -21,14 +21,13 @@ enum ProbeKey {
     KEY_THREADS = OPTION_KEY_LONG,
     KEY_NO_DECODE,
     KEY_JSON,
-    KEY_HELP = 'h',
 };
 
 static const struct OptionRow option_rows[] = {
     {KEY_THREADS, "threads", "N", "threads of each decoder; 0, the default: one per CPU"},
     {KEY_NO_DECODE, "no-decode", NULL, "look at the container only, measure no memory"},
     {KEY_JSON, "json", NULL, "print the result as one JSON object"},
-    {KEY_HELP, "help", NULL, "print this help"},
+    OPTION_ROW_HELP,
 };
 
 enum { THREADS_MAX = 1024 };
@@ -43,28 +42,18 @@ static int take_option(void *opaque, int key, const char *argument);
 
 static const struct OptionTable option_table = {
     .subcommand = "probe",
+    .usage = "[OPTIONS] INPUT",
+    .about = "Tells what INPUT holds, '-' for stdin: container, streams, tags. Then it decodes\n"
+             "the beginning and tells what that takes: the bytes of one frame, how many frames\n"
+             "the decoder holds, and about what playing and transcoding need at their peak.\n",
+    .more = "Examples:\n"
+            "  framewell probe phone.mp4\n"
+            "  framewell probe --threads 16 movie.mkv\n"
+            "  framewell probe --json clip.webm | jq '.streams[0].memory_peak'\n",
     .rows = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
     .take = take_option,
 };
-
-static int print_help(void)
-{
-    printf("Usage: framewell probe [OPTIONS] INPUT\n"
-           "\n"
-           "Tells what INPUT holds, '-' for stdin: container, streams, tags. Then it decodes\n"
-           "the beginning and tells what that takes: the bytes of one frame, how many frames\n"
-           "the decoder holds, and about what playing and transcoding need at their peak.\n"
-           "\n"
-           "Options:\n");
-    fwl_options_print(&option_table);
-    printf("\n"
-           "Examples:\n"
-           "  framewell probe phone.mp4\n"
-           "  framewell probe --threads 16 movie.mkv\n"
-           "  framewell probe --json clip.webm | jq '.streams[0].memory_peak'\n");
-    return fwl_cmd_finish_stdout(EXIT_FINE);
-}
 
 static int take_option(void *opaque, int key, const char *argument)
 {
@@ -76,26 +65,20 @@ static int take_option(void *opaque, int key, const char *argument)
     case KEY_NO_DECODE:
         args->options.is_container_only = true;
         return ARGS_GO_ON;
-    case KEY_JSON:
+    default: /* KEY_JSON */
         args->wants_json = true;
         return ARGS_GO_ON;
-    default:
-        return print_help();
     }
 }
 
 static int parse(struct ProbeArgs *args, int argc, char **argv)
 {
     int names;
-    const int status = fwl_options_parse(&option_table, args, argc, argv, &names);
+    int status = fwl_options_parse(&option_table, args, argc, argv, &names);
+    if (status == ARGS_GO_ON)
+        status = fwl_options_one_name(&option_table, argc, argv, names, &args->input);
     if (status != ARGS_GO_ON)
         return status;
-    if (argc - names < 1)
-        return fwl_cmd_fail(EXIT_USAGE, NULL, "probe needs INPUT; see 'framewell probe --help'");
-    if (argc - names > 1)
-        return fwl_cmd_fail(EXIT_USAGE, NULL, "probe takes one INPUT; '%s' is too many",
-                            argv[names + 1]);
-    args->input = argv[names];
     args->options.input_name = strcmp(args->input, "-") == 0 ? NULL : args->input;
     return ARGS_GO_ON;
 }

@@ -28,7 +28,6 @@ enum RunKey {
     KEY_DEBUG,
     KEY_COMPARE,
     KEY_RUNS,
-    KEY_HELP = 'h',
 };
 
 static const struct OptionRow option_rows[] = {
@@ -42,7 +41,7 @@ static const struct OptionRow option_rows[] = {
     {KEY_DEBUG, "debug", NULL, "find misuse of blocks, list what is left at exit; slow"},
     {KEY_COMPARE, "compare", NULL, "run it as it is, too, and print what each run took"},
     {KEY_RUNS, "runs", "N", "with --compare: so often in turn, for medians; 1"},
-    {KEY_HELP, "help", NULL, "print this help"},
+    OPTION_ROW_HELP,
 };
 
 /* 126 and 127 as env(1) and shells have them. */
@@ -67,48 +66,20 @@ static int take_option(void *opaque, int key, const char *argument);
 
 static const struct OptionTable option_table = {
     .subcommand = "run",
+    .usage = "[OPTIONS] [--] PROGRAM [ARGUMENTS]",
+    .about = "Runs PROGRAM with Framewell's pool as its malloc. Nothing has to be compiled anew;\n"
+             "its output, exit status and signals are its own.\n",
+    .more = "Examples:\n"
+            "  framewell run -- ffmpeg -i clip.mp4 -c:v libx264 out.mp4\n"
+            "  framewell run --stats --max-memory 2G -- vspipe script.vpy -\n"
+            "  framewell run --compare --runs 5 -- ffmpeg -i clip.y4m -f rawvideo -y /dev/null\n",
     .rows = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
     .has_program = true,
     .take = take_option,
 };
 
-static int print_help(void)
-{
-    printf("Usage: framewell run [OPTIONS] [--] PROGRAM [ARGUMENTS]\n"
-           "\n"
-           "Runs PROGRAM with Framewell's pool as its malloc. Nothing has to be compiled anew;\n"
-           "its output, exit status and signals are its own.\n"
-           "\n"
-           "Options:\n");
-    fwl_options_print(&option_table);
-    printf("\n"
-           "Examples:\n"
-           "  framewell run -- ffmpeg -i clip.mp4 -c:v libx264 out.mp4\n"
-           "  framewell run --stats --max-memory 2G -- vspipe script.vpy -\n"
-           "  framewell run --compare --runs 5 -- ffmpeg -i clip.y4m -f rawvideo -y /dev/null\n");
-    return fwl_cmd_finish_stdout(EXIT_FINE);
-}
-
 /* Options */
-
-/* Digits, and K, M, G or T with or without B or iB, as the library reads it. */
-static bool is_size(const char *text)
-{
-    const size_t digits = strspn(text, "0123456789");
-    if (digits == 0)
-        return false;
-    errno = 0;
-    const unsigned long long number = strtoull(text, NULL, 10);
-    text += digits;
-    const char *const units = "KMGT";
-    const char *unit = *text ? strchr(units, *text & ~0x20) : NULL;
-    const int shift = unit ? 10 * (int)(unit - units + 1) : 0;
-    text += unit != NULL;
-    text += unit && text[0] == 'i' && text[1] == 'B';
-    text += *text == 'B';
-    return *text == '\0' && errno == 0 && number <= SIZE_MAX >> shift;
-}
 
 static int set(const char *name, const char *value)
 {
@@ -117,20 +88,18 @@ static int set(const char *name, const char *value)
     return fwl_cmd_fail(EXIT_MEMORY, "run", "%s", strerror(errno));
 }
 
-static int set_size(const char *option, const char *name, const char *value)
+static int set_size(const char *option, const char *name, const char *value, size_t min)
 {
-    if (!is_size(value))
-        return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is not a size, such as 64M or 2G", value);
-    return set(name, value);
+    size_t size;
+    const int status = fwl_options_read_size(option, value, min, &size);
+    return status == ARGS_GO_ON ? set(name, value) : status;
 }
 
 static int set_max_memory(const char *value)
 {
     if (strcmp(value, "cgroup") == 0)
         return set("FRAMEWELL_MAX_MEMORY", value);
-    if (is_size(value) && strtoull(value, NULL, 10) == 0)
-        return fwl_cmd_fail(EXIT_USAGE, "--max-memory", "a program needs more than '%s'", value);
-    return set_size("--max-memory", "FRAMEWELL_MAX_MEMORY", value);
+    return set_size("--max-memory", "FRAMEWELL_MAX_MEMORY", value, 1);
 }
 
 static int set_purge_after(const char *value)
@@ -158,7 +127,7 @@ static int take_option(void *opaque, int key, const char *argument)
     case KEY_MAX_MEMORY:
         return set_max_memory(argument);
     case KEY_IDLE:
-        return set_size("--idle", "FRAMEWELL_IDLE", argument);
+        return set_size("--idle", "FRAMEWELL_IDLE", argument, 0);
     case KEY_PURGE_AFTER:
         return set_purge_after(argument);
     case KEY_HUGE_PAGES:
@@ -168,10 +137,8 @@ static int take_option(void *opaque, int key, const char *argument)
     case KEY_COMPARE:
         args->is_compared = true;
         return ARGS_GO_ON;
-    case KEY_RUNS:
+    default: /* KEY_RUNS */
         return fwl_options_read_number("--runs", argument, 1, COMPARE_RUNS_MAX, &args->runs);
-    default:
-        return print_help();
     }
 }
 

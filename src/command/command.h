@@ -3,12 +3,13 @@
  * What every part of the framewell command shares: exit codes, messages, the shape of a subcommand.
  *
  * The command is a program like any other on top of the library: it includes public headers only.
- * All of it runs on the main thread, but for the progress callback, which says so.
+ * What runs on another thread than the main one says so.
  */
 #ifndef FWL_COMMAND_H
 #define FWL_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "framewell/status.h"
 
@@ -48,8 +49,23 @@ void fwl_cmd_restore_signals(void);
  */
 int fwl_cmd_fail(int code, const char *subject, const char *format, ...) FWL_PRINTF_LIKE(3, 4);
 
-/* The last line of fwl_cmd_fail, without "framewell: "; "" for none. */
+/* The last line of fwl_cmd_fail, without "framewell: "; "" for none. Where the thread's messages
+ * are kept, of those. */
 const char *fwl_cmd_last_message(void);
+
+/* Lines of one thread that are for the main thread to print, when nothing else is on the screen. */
+struct KeptMessages {
+    size_t length;
+    char text[32768];
+    char last[16384]; /* the last one as fwl_cmd_last_message gives it */
+};
+
+/* From now on the lines of this thread go to messages, which are made empty; NULL: to stderr
+ * again. */
+void fwl_cmd_keep_messages(struct KeptMessages *messages);
+
+/* Prints lines that were kept. */
+void fwl_cmd_print_kept(const char *text);
 
 /* Hands what was printed to stdout on. Returns code, or EXIT_OUTPUT with a message where that
  * failed and code was fine. */

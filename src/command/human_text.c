@@ -49,3 +49,11 @@ const char *fwl_human_number(char *text, size_t size, double number)
     snprintf(text, size, "%.*f", decimals, number);
     return text;
 }
+
+void fwl_human_print(const char *text, size_t width)
+{
+    for (size_t i = 0; text[i] && i < width; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        putchar(c < 0x20 || c == 0x7f ? '?' : c);
+    }
+}

@@ -21,4 +21,8 @@ const char *fwl_human_duration(char *text, size_t size, double seconds);
 /* Three digits that matter: "0.98", "4.21", "38.5", "1042". */
 const char *fwl_human_number(char *text, size_t size, double number);
 
+/* Prints text on stdout, its control characters as '?', at most width bytes: what a file says of
+ * itself may hold any bytes, and is not to drive the terminal. */
+void fwl_human_print(const char *text, size_t width);
+
 #endif

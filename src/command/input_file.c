@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A file that says how long it is goes into one block of that size: what is added to it meanwhile
- * is left out, what is cut off is noticed by a read of 0. A pipe, a terminal and files of /proc say
- * 0 or nothing: they go into a memory writer, which then is read from its start.
+ * Three ways of having an input:
+ *
+ *     loaded    its bytes are in memory of a pool: a file that says how long it is in one block of
+ *               that size (what is added meanwhile is left out, what is cut off is noticed by a
+ *               read of 0), anything else in a memory writer, which then is read from its start
+ *     mapped    a file is read through its pages, which are the system's and not the pool's
+ *     streamed  bytes are read when they are asked for, and gone afterwards
  *
  * The descriptor is opened here and not by fwl_io_open_file: the comparison with the output is
  * about the very file that was opened, messages need the system's error number, and a signal must
- * end a read that waits.
+ * end a read that waits, in whichever thread that is.
  */
 #include "command/input_file.h"
 
@@ -15,12 +19,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    CHUNK_SIZE = 256 * 1024, /* four times what a pipe holds */
-    READ_SIZE_MAX = 1 << 26, /* so that a signal is noticed between two reads */
+    CHUNK_SIZE = 256 * 1024,  /* four times what a pipe holds */
+    READ_SIZE_MAX = 1 << 26,  /* so that a signal is noticed between two reads */
+    LOAD_SIZE_MAX = 16 << 20, /* a file up to there costs less to read than its page faults do */
 };
 
 int fwl_input_open(struct InputFile *input, const char *path)
@@ -46,11 +53,11 @@ void fwl_input_close(struct InputFile *input)
     input->descriptor = -1;
 }
 
-/* Up to size bytes; 0 at the end; -1 with errno. */
+/* Up to size bytes; 0 at the end; -1 with errno, EINTR where a signal came. */
 static ssize_t read_some(int descriptor, void *data, size_t size)
 {
     for (;;) {
-        if (fwl_stop_signals_caught()) {
+        if (!fwl_stop_signals_wait(descriptor, POLLIN)) {
             errno = EINTR;
             return -1;
         }
@@ -131,13 +138,18 @@ static int load_unknown(const struct InputFile *input, FwlPool *pool, FwlIO **io
     return code;
 }
 
+/* True for a file whose bytes are known to be there: from its start, and with something in it. */
+static bool is_whole_file(const struct InputFile *input)
+{
+    return S_ISREG(input->info.st_mode) && input->info.st_size > 0 &&
+           lseek(input->descriptor, 0, SEEK_CUR) == 0;
+}
+
 int fwl_input_load(struct InputFile *input, FwlPool *pool, FwlIO **io)
 {
     *io = NULL;
-    const bool has_size = S_ISREG(input->info.st_mode) && input->info.st_size > 0 &&
-                          lseek(input->descriptor, 0, SEEK_CUR) == 0;
-    int code = has_size ? load_known(input, pool, (size_t)input->info.st_size, io)
-                        : load_unknown(input, pool, io);
+    int code = is_whole_file(input) ? load_known(input, pool, (size_t)input->info.st_size, io)
+                                    : load_unknown(input, pool, io);
     if (code == EXIT_FINE && fwl_io_size(*io) == 0)
         code = fwl_cmd_fail(EXIT_DATA, input->name, "is empty");
     if (code != EXIT_FINE)
@@ -145,11 +157,99 @@ int fwl_input_load(struct InputFile *input, FwlPool *pool, FwlIO **io)
     return code;
 }
 
+static bool map(struct InputFile *input, FwlIO **io)
+{
+    if (!is_whole_file(input) || input->descriptor == STDIN_FILENO ||
+        fwl_io_open_mapped(io, input->name, NULL) < 0)
+        return false;
+    fwl_stop_signals_catch_bus_errors();
+    return true;
+}
+
 int fwl_input_hold(struct InputFile *input, FwlPool *pool, FwlIO **io)
 {
-    const bool is_file = S_ISREG(input->info.st_mode) && input->info.st_size > 0 &&
-                         input->descriptor != STDIN_FILENO;
-    if (is_file && fwl_io_open_mapped(io, input->name, NULL) == 0)
+    return map(input, io) ? EXIT_FINE : fwl_input_load(input, pool, io);
+}
+
+/* Streaming */
+
+/* What is read ahead once, to know that there is something, and the descriptor behind it. */
+struct InputStream {
+    const struct InputFile *input;
+    size_t first, count; /* bytes of ahead that were taken, and that there are */
+    uint8_t ahead[4096];
+};
+
+static size_t take_ahead(struct InputStream *stream, uint8_t *data, size_t size)
+{
+    const size_t left = stream->count - stream->first;
+    const size_t count = left < size ? left : size;
+    memcpy(data, stream->ahead + stream->first, count);
+    stream->first += count;
+    return count;
+}
+
+/* The first SIGINT ends the stream here: what came until then becomes a whole output. */
+static int64_t read_stream(void *opaque, uint8_t *data, size_t size)
+{
+    struct InputStream *stream = opaque;
+    if (stream->first < stream->count)
+        return (int64_t)take_ahead(stream, data, size);
+    const ssize_t count = read_some(stream->input->descriptor, data, size);
+    if (count < 0 && fwl_stop_signals_caught())
+        return fwl_stop_signals_caught() == SIGINT ? 0 : FWL_E_ABORTED;
+    return count < 0 ? FWL_E_IO : count;
+}
+
+static void close_stream(void *opaque)
+{
+    free(opaque);
+}
+
+static int open_stream(struct InputFile *input, struct InputStream *stream, FwlIO **io)
+{
+    static const FwlIOCallbacks callbacks = {.read = read_stream, .close = close_stream};
+    const ssize_t count = read_some(input->descriptor, stream->ahead, sizeof stream->ahead);
+    if (count < 0)
+        return fail_read(input);
+    if (count == 0)
+        return fwl_cmd_fail(EXIT_DATA, input->name, "is empty");
+    stream->input = input;
+    stream->first = 0;
+    stream->count = (size_t)count;
+    return fwl_io_open_callbacks(io, &callbacks, stream) < 0 ? fail_memory(input, 0) : EXIT_FINE;
+}
+
+static int stream_pipe(struct InputFile *input, FwlIO **io)
+{
+    struct InputStream *stream = malloc(sizeof *stream);
+    const int code = stream ? open_stream(input, stream, io) : fail_memory(input, 0);
+    if (code != EXIT_FINE)
+        free(stream);
+    return code;
+}
+
+/* A file on stdin, of which somebody may have read the beginning: that one can seek. */
+static int stream_file(struct InputFile *input, FwlIO **io)
+{
+    int cause = 0;
+    if (fwl_io_open_descriptor(io, input->descriptor, FWL_IO_READ, &cause) < 0)
+        return fwl_cmd_fail(EXIT_INPUT, input->name, "%s", strerror(cause ? cause : ENOMEM));
+    if (fwl_io_size(*io) > 0)
         return EXIT_FINE;
-    return fwl_input_load(input, pool, io);
+    fwl_io_close(io);
+    return fwl_cmd_fail(EXIT_DATA, input->name, "is empty");
+}
+
+int fwl_input_read(struct InputFile *input, FwlPool *pool, size_t budget, FwlIO **io)
+{
+    *io = NULL;
+    const size_t most = budget > 0 && budget / 8 < LOAD_SIZE_MAX ? budget / 8 : LOAD_SIZE_MAX;
+    if (!S_ISREG(input->info.st_mode) || input->info.st_size == 0) {
+        input->is_stream = true;
+        return stream_pipe(input, io);
+    }
+    if (is_whole_file(input) && (uint64_t)input->info.st_size <= most)
+        return fwl_input_load(input, pool, io);
+    return map(input, io) ? EXIT_FINE : stream_file(input, io);
 }

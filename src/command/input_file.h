@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The input of a subcommand: a file or stdin, whole in memory. */
+/* The input of a subcommand: a file or stdin, in memory or read as it comes. */
 #ifndef FWL_INPUT_FILE_H
 #define FWL_INPUT_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -12,6 +13,7 @@ struct InputFile {
     const char *name; /* as the user wrote it, for messages; "stdin" for "-" */
     int descriptor;
     struct stat info;
+    bool is_stream; /* it is read once, from its start to its end */
 };
 
 /* Opens path, "-" for stdin. Returns an exit code, a failure after its message. The caller ends it
@@ -29,6 +31,13 @@ int fwl_input_load(struct InputFile *input, FwlPool *pool, FwlIO **io);
 
 /* The same, but a file is mapped, so that only what is looked at is read. */
 int fwl_input_hold(struct InputFile *input, FwlPool *pool, FwlIO **io);
+
+/*
+ * Gives the input as cheaply as it can be had: a small file (within an eighth of budget; 0: any)
+ * is loaded, a larger one is mapped, and what is no file is streamed: then the first bytes are
+ * waited for, and a SIGINT is the end of it.
+ */
+int fwl_input_read(struct InputFile *input, FwlPool *pool, size_t budget, FwlIO **io);
 
 /* Accepts an input that could not be opened. */
 void fwl_input_close(struct InputFile *input);

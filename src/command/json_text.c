@@ -39,9 +39,9 @@ json_t *fwl_json_text(const char *text)
     return string;
 }
 
-int fwl_json_print(json_t *value)
+static int print(json_t *value, size_t shape)
 {
-    const size_t flags = JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9);
+    const size_t flags = shape | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9);
     char *text = value ? json_dumps(value, flags) : NULL;
     json_decref(value);
     if (!text)
@@ -49,4 +49,14 @@ int fwl_json_print(json_t *value)
     puts(text);
     free(text);
     return 0;
+}
+
+int fwl_json_print(json_t *value)
+{
+    return print(value, JSON_INDENT(2));
+}
+
+int fwl_json_print_line(json_t *value)
+{
+    return print(value, JSON_COMPACT);
 }

@@ -13,4 +13,7 @@ json_t *fwl_json_text(const char *text);
  * 0 or FWL_E_NOMEM. */
 int fwl_json_print(json_t *value);
 
+/* The same on one line. */
+int fwl_json_print_line(json_t *value);
+
 #endif

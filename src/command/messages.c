@@ -17,6 +17,7 @@
 enum { LINE_SIZE = 8192 };
 
 static char last_message[2 * LINE_SIZE];
+static _Thread_local struct KeptMessages *kept; /* where this thread's go; NULL: to stderr */
 
 static void make_printable(char *line)
 {
@@ -27,24 +28,55 @@ static void make_printable(char *line)
     }
 }
 
+/* A line that does not fit any more is left out whole. */
+static void keep(const char *line)
+{
+    const size_t room = sizeof kept->text - kept->length;
+    const int length = snprintf(kept->text + kept->length, room, "framewell: %s\n", line);
+    if (length > 0 && (size_t)length < room)
+        kept->length += (size_t)length;
+    else
+        kept->text[kept->length] = '\0';
+    snprintf(kept->last, sizeof kept->last, "%s", line);
+}
+
 int fwl_cmd_fail(int code, const char *subject, const char *format, ...)
 {
-    char message[LINE_SIZE];
+    char message[LINE_SIZE], line[2 * LINE_SIZE];
     va_list args;
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
 
-    snprintf(last_message, sizeof last_message, "%s%s%s", subject ? subject : "",
-             subject ? ": " : "", message);
-    make_printable(last_message);
-    fprintf(fwl_stderr(), "framewell: %s\n", last_message);
+    snprintf(line, sizeof line, "%s%s%s", subject ? subject : "", subject ? ": " : "", message);
+    make_printable(line);
+    if (kept) {
+        keep(line);
+        return code;
+    }
+    memcpy(last_message, line, sizeof last_message);
+    fprintf(fwl_stderr(), "framewell: %s\n", line);
     return code;
 }
 
 const char *fwl_cmd_last_message(void)
 {
-    return last_message;
+    return kept ? kept->last : last_message;
+}
+
+void fwl_cmd_keep_messages(struct KeptMessages *messages)
+{
+    kept = messages;
+    if (!messages)
+        return;
+    messages->length = 0;
+    messages->text[0] = messages->last[0] = '\0';
+}
+
+void fwl_cmd_print_kept(const char *text)
+{
+    fputs(text, fwl_stderr());
+    fflush(fwl_stderr());
 }
 
 int fwl_cmd_finish_stdout(int code)

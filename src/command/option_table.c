@@ -32,6 +32,15 @@ void fwl_options_print(const struct OptionTable *table)
     }
 }
 
+static int print_help(const struct OptionTable *table)
+{
+    printf("Usage: framewell %s %s\n\n%s\nOptions:\n", table->subcommand, table->usage,
+           table->about);
+    fwl_options_print(table);
+    printf("\n%s", table->more);
+    return fwl_cmd_finish_stdout(EXIT_FINE);
+}
+
 /* The table as getopt_long has it, with the entry of zeros at its end. */
 static void fill_long_options(const struct OptionTable *table,
                               struct option long_options[OPTION_COUNT_MAX + 1])
@@ -134,11 +143,25 @@ int fwl_options_parse(const struct OptionTable *table, void *args, int argc, cha
             break;
         if (key == '?' || key == ':')
             return fail_misused_option(table, argv[optind - 1], optopt);
-        const int status = table->take(args, key, optarg);
+        const bool is_help = key == OPTION_KEY_HELP && table->usage;
+        const int status = is_help ? print_help(table) : table->take(args, key, optarg);
         if (status != ARGS_GO_ON)
             return status;
     }
     *names = optind;
+    return ARGS_GO_ON;
+}
+
+int fwl_options_one_name(const struct OptionTable *table, int argc, char **argv, int names,
+                         const char **name)
+{
+    if (argc - names < 1)
+        return fwl_cmd_fail(EXIT_USAGE, NULL, "%s needs INPUT; see 'framewell %s --help'",
+                            table->subcommand, table->subcommand);
+    if (argc - names > 1)
+        return fwl_cmd_fail(EXIT_USAGE, NULL, "%s takes one INPUT; '%s' is too many",
+                            table->subcommand, argv[names + 1]);
+    *name = argv[names];
     return ARGS_GO_ON;
 }
 
@@ -171,5 +194,35 @@ int fwl_options_read_time(const char *option, const char *text, int64_t *us)
         at = end + 1;
     }
     *us = (int64_t)(seconds * 1e6 + 0.5);
+    return ARGS_GO_ON;
+}
+
+/* Digits, and K, M, G or T with or without B or iB, as the library reads it. False: it is none, or
+ * more than there can be. */
+static bool parse_size(const char *text, size_t *size)
+{
+    static const char units[] = "KMGT";
+    const size_t digits = strspn(text, "0123456789");
+    errno = 0;
+    const unsigned long long number = strtoull(text, NULL, 10);
+    if (digits == 0 || errno)
+        return false;
+    text += digits;
+    const char *unit = *text ? strchr(units, *text & ~0x20) : NULL;
+    const int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    text += unit != NULL;
+    text += unit && text[0] == 'i' && text[1] == 'B';
+    text += *text == 'B';
+    *size = (size_t)number << shift;
+    return *text == '\0' && number <= SIZE_MAX >> shift;
+}
+
+int fwl_options_read_size(const char *option, const char *text, size_t min, size_t *size)
+{
+    if (!parse_size(text, size))
+        return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is not a size, such as 64M or 2G", text);
+    if (*size < min)
+        return fwl_cmd_fail(EXIT_USAGE, option, "'%s' is too little: at least %zu bytes", text,
+                            min);
     return ARGS_GO_ON;
 }

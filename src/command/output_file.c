@@ -16,7 +16,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -155,7 +157,12 @@ static int check_new(struct OutputFile *output)
 int fwl_output_check(struct OutputFile *output, const char *path, bool may_overwrite,
                      const struct stat *input)
 {
-    *output = (struct OutputFile){.name = path, .may_overwrite = may_overwrite};
+    *output = (struct OutputFile){
+        .name = path,
+        .may_overwrite = may_overwrite,
+        .descriptor = -1,
+        .slot = -1,
+    };
     if (strcmp(path, "-") == 0)
         return check_stdout(output, input);
     struct stat info;
@@ -170,7 +177,47 @@ int fwl_output_check(struct OutputFile *output, const char *path, bool may_overw
     return code == EXIT_FINE ? check_folder(output) : code;
 }
 
+/* A file that stdout was sent to can seek, unless it is for appending. */
+bool fwl_output_can_seek(const struct OutputFile *output)
+{
+    struct stat info;
+    return !output->is_stream ||
+           (output->is_stdout && fstat(STDOUT_FILENO, &info) == 0 && S_ISREG(info.st_mode) &&
+            !(fcntl(STDOUT_FILENO, F_GETFL) & O_APPEND));
+}
+
+bool fwl_output_is_stdout(const char *path)
+{
+    struct stat info;
+    return strcmp(path, "-") == 0 || (stat(path, &info) == 0 && is_name_of_stdout(path, &info));
+}
+
+/* True where folder and name are the same, by whatever path. */
+static bool is_same_path(const char *a, const char *b)
+{
+    char folder_a[PATH_MAX], folder_b[PATH_MAX];
+    struct stat info_a, info_b;
+    const char *name_a = strrchr(a, '/'), *name_b = strrchr(b, '/');
+    folder_of(a, folder_a);
+    folder_of(b, folder_b);
+    return strcmp(name_a ? name_a + 1 : a, name_b ? name_b + 1 : b) == 0 &&
+           stat(folder_a, &info_a) == 0 && stat(folder_b, &info_b) == 0 &&
+           is_same(&info_a, &info_b);
+}
+
+bool fwl_output_is_place(const struct OutputFile *output, const char *path)
+{
+    struct stat info, own;
+    if (output->is_stream || strcmp(path, "-") == 0)
+        return false;
+    if (stat(path, &info) == 0 && stat(output->target, &own) == 0)
+        return is_same(&info, &own);
+    return is_same_path(output->target, path);
+}
+
 /* Writing */
+
+enum { PIECE_SIZE = PIPE_BUF }; /* what a pipe that has room takes without waiting */
 
 /* True where a signal says to leave what is begun. The first SIGINT does not: what is written then
  * is whole. */
@@ -180,103 +227,112 @@ static bool is_told_to_leave(void)
     return caught != 0 && caught != SIGINT;
 }
 
-/* False with errno. */
-static bool write_all(int descriptor, const uint8_t *data, size_t size)
+/* Waits for room, so that a signal is noticed meanwhile. After a SIGINT there is only the second
+ * signal to wait for, and that ends the program. */
+static void wait_for_room(int descriptor)
 {
-    while (size > 0) {
-        const ssize_t count =
-            write(descriptor, data, size < WRITE_SIZE_MAX ? size : WRITE_SIZE_MAX);
-        if ((count < 0 && errno != EINTR) || is_told_to_leave())
-            return false;
-        if (count > 0) {
-            data += count;
-            size -= (size_t)count;
-        }
-    }
-    return true;
+    struct pollfd looked = {.fd = descriptor, .events = POLLOUT};
+    if (!fwl_stop_signals_wait(descriptor, POLLOUT) && !is_told_to_leave())
+        poll(&looked, 1, -1);
 }
 
-/* Writes what bytes holds from its start, straight from where it lies. False with errno. */
-static bool write_bytes(int descriptor, FwlIO *bytes)
+/* Some of size bytes; a stream takes a piece at a time. -1 with errno, EINTR for a signal. */
+static ssize_t write_some(const struct OutputFile *output, const uint8_t *data, size_t size)
 {
-    if (fwl_io_seek(bytes, 0, FWL_IO_SET) != 0) {
-        errno = EIO;
-        return false;
-    }
     for (;;) {
-        const uint8_t *data;
-        const int64_t size = fwl_io_read_span(bytes, &data);
-        if (size == FWL_E_EOF)
-            return true;
-        if (size < 0) {
-            errno = EIO;
-            return false;
+        if (output->is_stream)
+            wait_for_room(output->descriptor);
+        if (is_told_to_leave()) {
+            errno = EINTR;
+            return -1;
         }
-        if (!write_all(descriptor, data, (size_t)size))
-            return false;
+        const size_t most = output->is_stream ? PIECE_SIZE : WRITE_SIZE_MAX;
+        const ssize_t count = write(output->descriptor, data, size < most ? size : most);
+        if (count >= 0 || (errno != EINTR && errno != EAGAIN))
+            return count;
     }
 }
 
-static int fail_write(const struct OutputFile *output)
+static int64_t write_all(void *opaque, const uint8_t *data, size_t size)
+{
+    struct OutputFile *output = opaque;
+    for (size_t done = 0; done < size;) {
+        const ssize_t count = write_some(output, data + done, size - done);
+        if (count < 0) {
+            output->cause = errno;
+            return is_told_to_leave() ? FWL_E_ABORTED : FWL_E_IO;
+        }
+        done += (size_t)count;
+    }
+    return (int64_t)size;
+}
+
+static int fail_write(struct OutputFile *output)
 {
     if (is_told_to_leave())
         return EXIT_BY_SIGNAL + fwl_stop_signals_caught();
+    errno = output->cause ? output->cause : EIO;
     return fail_errno(output);
 }
 
-static int write_stream(const struct OutputFile *output, FwlIO *bytes)
+int fwl_output_fail(struct OutputFile *output, FwlIO *io)
 {
-    const int descriptor =
-        output->is_stdout ? STDOUT_FILENO : open(output->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (descriptor < 0)
-        return errno == EINTR ? EXIT_BY_SIGNAL + fwl_stop_signals_caught() : fail_errno(output);
-    int code = write_bytes(descriptor, bytes) ? EXIT_FINE : fail_write(output);
-    /* Closing stdout says whether a file on a far disk took it all, and happens once. */
-    if (close(descriptor) < 0 && code == EXIT_FINE)
-        code = fail_errno(output);
-    return code;
+    const int cause = fwl_io_cause(io);
+    output->cause = cause ? cause : output->cause;
+    return fail_write(output);
 }
 
+/* Files */
+
 /* Creates a file with a name of its own beside the target. -1 with errno. */
-static int create_temporary(const struct OutputFile *output, char path[PATH_MAX])
+static int create_temporary(struct OutputFile *output)
 {
+    static atomic_uint number; /* several may be made in one folder at once */
     char folder[PATH_MAX];
     folder_of(output->target, folder);
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
-        const int length =
-            snprintf(path, PATH_MAX, "%s/.framewell-%ld-%d.part", folder, (long)getpid(), i);
+        const int length = snprintf(output->temporary, PATH_MAX, "%s/.framewell-%ld-%u.part",
+                                    folder, (long)getpid(), atomic_fetch_add(&number, 1));
         if (length >= PATH_MAX) {
             errno = ENAMETOOLONG;
             return -1;
         }
-        const int descriptor =
-            open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, NEW_FILE_MODE);
+        output->slot = fwl_stop_signals_name_partial(output->temporary);
+        const int descriptor = open(
+            output->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, NEW_FILE_MODE);
+        if (descriptor >= 0)
+            fwl_stop_signals_partial_is_made(output->slot);
+        else
+            fwl_stop_signals_forget_partial(output->slot);
         if (descriptor >= 0 || errno != EEXIST)
             return descriptor;
     }
     return -1;
 }
 
-/* The same, known to the signal handler from the first moment. */
-static int open_temporary(const struct OutputFile *output, char path[PATH_MAX])
+/* The same with the signals held, so that the handler never meets this thread at it. */
+static int open_temporary(struct OutputFile *output)
 {
     sigset_t before;
     fwl_stop_signals_hold(&before);
-    const int descriptor = create_temporary(output, path);
-    if (descriptor >= 0)
-        fwl_stop_signals_set_partial(path);
+    output->descriptor = create_temporary(output);
     fwl_stop_signals_let_go(&before);
-    return descriptor;
+    if (output->descriptor < 0)
+        return fail_errno(output);
+    output->is_begun = true;
+    if (output->mode != 0 && fchmod(output->descriptor, output->mode) < 0)
+        return fail_errno(output);
+    return EXIT_FINE;
 }
 
 /* Gives the file its name. False with errno. */
-static bool publish(const struct OutputFile *output, const char *temporary)
+static bool publish(const struct OutputFile *output)
 {
     struct stat info;
     if (output->may_overwrite)
-        return rename(temporary, output->target) == 0;
-    if (link(temporary, output->target) == 0) {
-        unlink(temporary);
+        return rename(output->temporary, output->target) == 0;
+    if (link(output->temporary, output->target) == 0) {
+        unlink(output->temporary);
         return true;
     }
     if (errno == EEXIST)
@@ -285,32 +341,96 @@ static bool publish(const struct OutputFile *output, const char *temporary)
         errno = EEXIST;
         return false;
     }
-    return rename(temporary, output->target) == 0;
+    return rename(output->temporary, output->target) == 0;
 }
 
-static int write_file(const struct OutputFile *output, FwlIO *bytes)
-{
-    char temporary[PATH_MAX];
-    const int descriptor = open_temporary(output, temporary);
-    if (descriptor < 0)
-        return fail_errno(output);
+/* Streams */
 
-    int code = EXIT_FINE;
-    if (output->mode != 0 && fchmod(descriptor, output->mode) < 0)
-        code = fail_errno(output);
-    else if (!write_bytes(descriptor, bytes))
-        code = fail_write(output);
-    if (close(descriptor) < 0 && code == EXIT_FINE)
-        code = fail_errno(output);
-    if (code == EXIT_FINE && !publish(output, temporary))
-        code = fail_errno(output);
+static int open_stream(struct OutputFile *output)
+{
+    output->descriptor =
+        output->is_stdout ? STDOUT_FILENO : open(output->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (output->descriptor < 0)
+        return errno == EINTR && fwl_stop_signals_caught()
+                   ? EXIT_BY_SIGNAL + fwl_stop_signals_caught()
+                   : fail_errno(output);
+    output->is_begun = true;
+    return EXIT_FINE;
+}
+
+/* The whole of it */
+
+int fwl_output_open(struct OutputFile *output, FwlIO **io)
+{
+    static const FwlIOCallbacks callbacks = {.write = write_all};
+    *io = NULL;
+    const int code = output->is_stream ? open_stream(output) : open_temporary(output);
     if (code != EXIT_FINE)
-        unlink(temporary);
-    fwl_stop_signals_set_partial(NULL);
+        return code;
+    const int err = fwl_output_can_seek(output)
+                        ? fwl_io_open_descriptor(io, output->descriptor, FWL_IO_WRITE, NULL)
+                        : fwl_io_open_callbacks(io, &callbacks, output);
+    return err < 0 ? fwl_cmd_fail(EXIT_MEMORY, output->name, "%s", fwl_status_text(err))
+                   : EXIT_FINE;
+}
+
+/* Closing stdout says whether a file on a far disk took it all, and happens once. */
+static int close_descriptor(struct OutputFile *output)
+{
+    const int descriptor = output->descriptor;
+    output->descriptor = -1;
+    return close(descriptor) < 0 ? fail_errno(output) : EXIT_FINE;
+}
+
+int fwl_output_finish(struct OutputFile *output)
+{
+    int code = close_descriptor(output);
+    if (code == EXIT_FINE && !output->is_stream && !publish(output))
+        code = fail_errno(output);
+    if (code == EXIT_FINE) {
+        output->is_begun = false;
+        fwl_stop_signals_forget_partial(output->slot);
+    }
     return code;
 }
 
-int fwl_output_write(const struct OutputFile *output, FwlIO *bytes)
+void fwl_output_discard(struct OutputFile *output)
 {
-    return output->is_stream ? write_stream(output, bytes) : write_file(output, bytes);
+    if (!output->is_begun)
+        return;
+    if (output->descriptor >= 0)
+        close(output->descriptor);
+    output->descriptor = -1;
+    output->is_begun = false;
+    if (output->is_stream)
+        return;
+    unlink(output->temporary);
+    fwl_stop_signals_forget_partial(output->slot);
+}
+
+/* Writes what bytes holds from its start, straight from where it lies. */
+static int write_bytes(struct OutputFile *output, FwlIO *bytes)
+{
+    if (fwl_io_seek(bytes, 0, FWL_IO_SET) != 0)
+        return fail_write(output);
+    for (;;) {
+        const uint8_t *data;
+        const int64_t size = fwl_io_read_span(bytes, &data);
+        if (size == FWL_E_EOF)
+            return EXIT_FINE;
+        if (size < 0 || write_all(output, data, (size_t)size) < 0)
+            return fail_write(output);
+    }
+}
+
+int fwl_output_write(struct OutputFile *output, FwlIO *bytes)
+{
+    int code = output->is_stream ? open_stream(output) : open_temporary(output);
+    if (code == EXIT_FINE)
+        code = write_bytes(output, bytes);
+    if (code == EXIT_FINE)
+        code = fwl_output_finish(output);
+    if (code != EXIT_FINE)
+        fwl_output_discard(output);
+    return code;
 }

@@ -16,7 +16,6 @@ enum PlayKey {
     KEY_SCREENSHOT,
     KEY_JSON,
     KEY_OVERWRITE = 'y',
-    KEY_HELP = 'h',
 };
 
 static const struct OptionRow option_rows[] = {
@@ -30,7 +29,7 @@ static const struct OptionRow option_rows[] = {
     {KEY_SCREENSHOT, "screenshot", "FILE", "write the last picture to FILE, a PNG"},
     {KEY_OVERWRITE, "overwrite", NULL, "replace FILE where it exists"},
     {KEY_JSON, "json", NULL, "print what was played, and its memory, as JSON"},
-    {KEY_HELP, "help", NULL, "print this help"},
+    OPTION_ROW_HELP,
 };
 
 enum { THREADS_MAX = 1024, FRAMES_MAX = INT32_MAX };
@@ -39,35 +38,25 @@ static int take_option(void *opaque, int key, const char *argument);
 
 static const struct OptionTable option_table = {
     .subcommand = "play",
+    .usage = "[OPTIONS] INPUT",
+    .about = "Plays INPUT, '-' for stdin, from memory: in a window, with sound.\n",
+    .more = "Keys:\n"
+            "  space         pause, and go on\n"
+            "  left, right   go 5 seconds back, forward\n"
+            "  up, down      louder, quieter\n"
+            "  m             mute\n"
+            "  f             fill the screen\n"
+            "  s             statistics: memory by purpose, queues, drops\n"
+            "  q, Esc        quit\n"
+            "\n"
+            "Examples:\n"
+            "  framewell play phone.mp4\n"
+            "  framewell play --start 1:30 --no-audio film.mkv\n"
+            "  framewell play --headless --frames 100 --screenshot picture.png film.mkv\n",
     .rows = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
     .take = take_option,
 };
-
-static int print_help(void)
-{
-    printf("Usage: framewell play [OPTIONS] INPUT\n"
-           "\n"
-           "Plays INPUT, '-' for stdin, from memory: in a window, with sound.\n"
-           "\n"
-           "Options:\n");
-    fwl_options_print(&option_table);
-    printf("\n"
-           "Keys:\n"
-           "  space         pause, and go on\n"
-           "  left, right   go 5 seconds back, forward\n"
-           "  up, down      louder, quieter\n"
-           "  m             mute\n"
-           "  f             fill the screen\n"
-           "  s             statistics: memory by purpose, queues, drops\n"
-           "  q, Esc        quit\n"
-           "\n"
-           "Examples:\n"
-           "  framewell play phone.mp4\n"
-           "  framewell play --start 1:30 --no-audio film.mkv\n"
-           "  framewell play --headless --frames 100 --screenshot picture.png film.mkv\n");
-    return fwl_cmd_finish_stdout(EXIT_FINE);
-}
 
 static int take_option(void *opaque, int key, const char *argument)
 {
@@ -97,11 +86,9 @@ static int take_option(void *opaque, int key, const char *argument)
     case KEY_OVERWRITE:
         args->may_overwrite = true;
         return ARGS_GO_ON;
-    case KEY_JSON:
+    default: /* KEY_JSON */
         args->wants_json = true;
         return ARGS_GO_ON;
-    default:
-        return print_help();
     }
 }
 
@@ -110,13 +97,7 @@ int fwl_play_args_parse(struct PlayArgs *args, int argc, char **argv)
     *args = (struct PlayArgs){0};
     int names;
     const int status = fwl_options_parse(&option_table, args, argc, argv, &names);
-    if (status != ARGS_GO_ON)
-        return status;
-    if (argc - names < 1)
-        return fwl_cmd_fail(EXIT_USAGE, NULL, "play needs INPUT; see 'framewell play --help'");
-    if (argc - names > 1)
-        return fwl_cmd_fail(EXIT_USAGE, NULL, "play takes one INPUT; '%s' is too many",
-                            argv[names + 1]);
-    args->input = argv[names];
-    return ARGS_GO_ON;
+    return status == ARGS_GO_ON
+               ? fwl_options_one_name(&option_table, argc, argv, names, &args->input)
+               : status;
 }

@@ -43,7 +43,7 @@ static int encode(AVCodecContext *encoder, const AVFrame *rgb, AVPacket *packet)
     return err;
 }
 
-static int write_packet(const struct OutputFile *output, FwlPool *pool, const AVPacket *packet)
+static int write_packet(struct OutputFile *output, FwlPool *pool, const AVPacket *packet)
 {
     FwlIO *bytes = NULL;
     int code = EXIT_MEMORY;
@@ -56,7 +56,7 @@ static int write_packet(const struct OutputFile *output, FwlPool *pool, const AV
     return code;
 }
 
-int fwl_play_screenshot(const struct OutputFile *output, FwlPool *pool, const AVFrame *picture)
+int fwl_play_screenshot(struct OutputFile *output, FwlPool *pool, const AVFrame *picture)
 {
     const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
     if (!codec)

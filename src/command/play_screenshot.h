@@ -7,6 +7,6 @@
 #include "framewell/ffmpeg.h"
 
 /* Writes a picture that fwl_play_paint gave. Returns an exit code, a failure after its message. */
-int fwl_play_screenshot(const struct OutputFile *output, FwlPool *pool, const AVFrame *picture);
+int fwl_play_screenshot(struct OutputFile *output, FwlPool *pool, const AVFrame *picture);
 
 #endif

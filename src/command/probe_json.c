@@ -103,11 +103,13 @@ static json_t *streams_array(const FwlProbeResult *result)
 
 static json_t *memory_object(const FwlProbeResult *result)
 {
-    return json_pack("{s:i, s:I, s:I, s:I}",                              //
-                     "threads", result->threads,                          //
-                     "decode", (json_int_t)fwl_probe_decode_size(result), //
-                     "play", (json_int_t)fwl_probe_play_size(result),     //
-                     "transcode", (json_int_t)fwl_probe_transcode_size(result));
+    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I}",                           //
+                     "threads", result->threads,                                 //
+                     "decode", (json_int_t)fwl_probe_decode_size(result),        //
+                     "play", (json_int_t)fwl_probe_play_size(result),            //
+                     "transcode", (json_int_t)fwl_probe_transcode_size(result),  //
+                     "transcode_queue", (json_int_t)fwl_probe_line_size(result), //
+                     "encoder", (json_int_t)fwl_probe_encoder_size(result));
 }
 
 int fwl_probe_print_json(const struct ProbeReport *report)

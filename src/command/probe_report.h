@@ -16,14 +16,26 @@ struct ProbeReport {
 /* What the decoders hold together. */
 uint64_t fwl_probe_decode_size(const FwlProbeResult *result);
 
-/* Playing: that, QUEUED_PICTURES more of the largest picture, and a second of the file. */
-enum { PROBE_QUEUED_PICTURES = 4 };
+/* Playing: that, QUEUED_PICTURES more of the largest picture, which wait or are shown, one as the
+ * screen takes it, and a second of the file. */
+enum { PROBE_QUEUED_PICTURES = 5 };
 uint64_t fwl_probe_play_size(const FwlProbeResult *result);
 
-/* Transcoding to H.264 by x264 with its defaults, which looks so many pictures ahead and has
- * copies of its own of each, at several sizes. */
-enum { PROBE_X264_PICTURES = 50 };
+/*
+ * Transcoding, without --max-memory: what `framewell transcode` holds at most in its pools, where
+ * encoding is slower than decoding: that of the decoders, pictures in the line between the two up
+ * to so many bytes, and the input where it is small enough to be loaded.
+ */
+enum { PROBE_LINE_SIZE = 24 << 20, PROBE_LOADED_SIZE = 16 << 20, PROBE_BUFFERS_SIZE = 64 << 10 };
 uint64_t fwl_probe_transcode_size(const FwlProbeResult *result);
+
+/* The part of that which is pictures in the line; less where encoding keeps up. */
+uint64_t fwl_probe_line_size(const FwlProbeResult *result);
+
+/* What x264 with its defaults has besides: it looks so many pictures ahead and has copies of its
+ * own of each, at several sizes. */
+enum { PROBE_X264_PICTURES = 50 };
+uint64_t fwl_probe_encoder_size(const FwlProbeResult *result);
 
 /* "video", "audio", "subtitle", "attachment", "data". */
 const char *fwl_probe_kind(const FwlProbeStream *stream);

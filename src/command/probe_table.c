@@ -45,18 +45,62 @@ static uint64_t one_second(const FwlProbeResult *result)
     return result->bit_rate > 0 ? (uint64_t)result->bit_rate / 8 : 0;
 }
 
+/* A picture as a screen takes it: four bytes a pixel. */
+static uint64_t largest_painted(const FwlProbeResult *result)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < result->stream_count; i++) {
+        const FwlProbeStream *stream = &result->streams[i];
+        const uint64_t painted = 4 * (uint64_t)stream->width * (uint64_t)stream->height;
+        if (stream->kind == 'v' && painted > size)
+            size = painted;
+    }
+    return size;
+}
+
 uint64_t fwl_probe_play_size(const FwlProbeResult *result)
 {
     return fwl_probe_decode_size(result) + PROBE_QUEUED_PICTURES * largest_picture(result) +
-           one_second(result);
+           largest_painted(result) + one_second(result);
+}
+
+/* All pictures of the longest video; UINT64_MAX where nobody says how many there are. */
+static uint64_t all_pictures(const FwlProbeResult *result)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < result->stream_count; i++) {
+        const FwlProbeStream *stream = &result->streams[i];
+        if (stream->kind != 'v' || stream->is_cover)
+            continue;
+        const FwlRational rate = stream->frame_rate;
+        const double seconds = (double)result->duration_us / 1e6;
+        if (result->duration_us < 0 || rate.num <= 0 || rate.den <= 0)
+            return UINT64_MAX;
+        const double count = seconds * rate.num / rate.den + 1;
+        const double bytes = count * (double)stream->frame_size;
+        size = bytes > (double)size ? (uint64_t)bytes : size;
+    }
+    return size;
+}
+
+uint64_t fwl_probe_line_size(const FwlProbeResult *result)
+{
+    const uint64_t pictures = largest_picture(result) > 0 ? all_pictures(result) : 0;
+    return pictures < PROBE_LINE_SIZE ? pictures : PROBE_LINE_SIZE;
 }
 
 uint64_t fwl_probe_transcode_size(const FwlProbeResult *result)
 {
+    const bool is_loaded = result->size > 0 && result->size <= PROBE_LOADED_SIZE;
+    return fwl_probe_decode_size(result) + fwl_probe_line_size(result) + PROBE_BUFFERS_SIZE +
+           (is_loaded ? (uint64_t)result->size : 0);
+}
+
+uint64_t fwl_probe_encoder_size(const FwlProbeResult *result)
+{
     /* Of each picture x264 has the planes, a half-size one for looking ahead, and what it found
      * out: together twice and a half the picture. */
-    return fwl_probe_decode_size(result) + one_second(result) +
-           PROBE_X264_PICTURES * largest_picture(result) * 5 / 2;
+    return PROBE_X264_PICTURES * largest_picture(result) * 5 / 2;
 }
 
 /* Words */
@@ -96,15 +140,6 @@ static void add(struct Text *text, const char *format, ...)
         text->length += (size_t)length < room ? (size_t)length : room - 1;
 }
 
-/* What a file says may hold any bytes: control characters become '?'. */
-static void print_clean(const char *text, size_t width)
-{
-    for (size_t i = 0; text[i] && i < width; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        putchar(c < 0x20 || c == 0x7f ? '?' : c);
-    }
-}
-
 static void describe_picture(struct Text *text, const FwlProbeStream *stream)
 {
     add(text, "%dx%d %s", stream->width, stream->height, stream->format);
@@ -133,11 +168,11 @@ static void print_wrapped(const char *text)
         while (length > 0 && text[length - 1] != ',')
             length--;
         length = length > 0 ? length : ROOM;
-        print_clean(text, length);
+        fwl_human_print(text, length);
         printf("\n%*s", COLUMN, "");
         text += length + (text[length] == ' ');
     }
-    print_clean(text, ROOM);
+    fwl_human_print(text, ROOM);
     putchar('\n');
 }
 
@@ -163,9 +198,9 @@ static void print_tags(const FwlDictionary *metadata)
     const FwlDictionaryEntry *entry = NULL;
     while ((entry = fwl_dict_get(metadata, "", entry, FWL_DICT_IGNORE_SUFFIX)) != NULL) {
         printf("  ");
-        print_clean(entry->key, 20);
+        fwl_human_print(entry->key, 20);
         printf("%*s ", (int)(strlen(entry->key) < 20 ? 20 - strlen(entry->key) : 0), "");
-        print_clean(entry->value, WIDTH - 24);
+        fwl_human_print(entry->value, WIDTH - 24);
         putchar('\n');
     }
 }
@@ -174,7 +209,7 @@ static void print_container(const struct ProbeReport *report)
 {
     const FwlProbeResult *result = &report->result;
     char text[HUMAN_SIZE];
-    print_clean(report->input_name, 4096);
+    fwl_human_print(report->input_name, 4096);
     printf("\n  %s (%s)\n  ", result->format, result->format_name);
     if (result->duration_us >= 0)
         printf("%s", fwl_human_duration(text, sizeof text, (double)result->duration_us / 1e6));
@@ -217,6 +252,7 @@ static void print_memory_of(const FwlProbeStream *stream)
 static void print_memory(const FwlProbeResult *result, bool has_colours)
 {
     char head[TEXT_SIZE], decode[HUMAN_SIZE], play[HUMAN_SIZE], transcode[HUMAN_SIZE];
+    char encoder[HUMAN_SIZE];
     snprintf(head, sizeof head, "%-13s %12s %6s %12s %14s  %s", "memory", "one frame", "held",
              "peak", "largest packet", "linesize");
     putchar('\n');
@@ -228,10 +264,12 @@ static void print_memory(const FwlProbeResult *result, bool has_colours)
     fwl_human_bytes(transcode, sizeof transcode, fwl_probe_transcode_size(result));
     printf("\nat its peak, with %d thread%s\n", result->threads, result->threads == 1 ? "" : "s");
     printf("decoding     %10s  measured\n", decode);
-    printf("playing      %10s  about: %d pictures queued, a second of the file\n", play,
+    printf("playing      %10s  about: %d pictures more, one painted, a second\n", play,
            PROBE_QUEUED_PICTURES);
+    printf("transcoding  %10s  at most: where encoding is slower than decoding\n", transcode);
     if (largest_picture(result) > 0)
-        printf("transcoding  %10s  about: x264 as it is looks %d pictures ahead\n", transcode,
+        printf("  and x264   %10s  about: of its own, %d pictures ahead\n",
+               fwl_human_bytes(encoder, sizeof encoder, fwl_probe_encoder_size(result)),
                PROBE_X264_PICTURES);
 }
 

@@ -1,30 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The line on a terminal that says how far a transcode is; and where a signal reaches it. */
+/*
+ * What a terminal shows while transcodes run: of one a line, of several a line each and one of all.
+ * Where stderr is no terminal, or nobody wants it, nothing.
+ */
 #ifndef FWL_PROGRESS_H
 #define FWL_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "framewell/transcode.h"
 
+/* What is shown of one that runs. */
+struct ProgressLine {
+    const char *name; /* of the input */
+    FwlTranscodeProgress now;
+};
+
+/* All of it. */
+struct ProgressView {
+    const struct ProgressLine *lines; /* those that run */
+    size_t line_count;
+    bool is_several;          /* or one by itself, of which there is a line */
+    size_t done, failed, all; /* inputs */
+    FwlPool *pool;            /* what is held is charged to it */
+};
+
 struct Progress {
-    bool is_shown; /* stderr is a terminal and nobody wants quiet */
-    bool has_line; /* something is on the line */
-    FwlPool *pool; /* all memory that is shown is charged to it */
+    bool is_shown;     /* stderr is a terminal and nobody wants quiet */
+    bool can_move;     /* it can go up a line */
+    size_t line_count; /* that are on the screen */
 };
 
 /* A progress that is shown where stderr is a terminal, unless is_quiet. */
 struct Progress fwl_progress_begin(bool is_quiet);
 
-/*
- * For fwl_transcode, opaque is a struct Progress: draws the line. The first SIGINT ends the input,
- * so that the output is whole; any other signal that was caught is FWL_E_ABORTED.
- *
- * Threads: whichever the transcoder calls it from, one at a time.
- */
-int fwl_progress_report(void *opaque, const FwlTranscodeProgress *now);
+/* Draws it over what was there. */
+void fwl_progress_draw(struct Progress *progress, const struct ProgressView *view);
 
-/* Leaves the line empty for what comes next. */
-void fwl_progress_end(struct Progress *progress);
+/* Leaves the screen as if nothing had been drawn, for what comes next. */
+void fwl_progress_clear(struct Progress *progress);
 
 #endif

@@ -78,24 +78,53 @@ static json_t *file_object(const char *name, const char *format, uint64_t bytes)
                      number(bytes));
 }
 
-static json_t *memory_object(const struct TranscodeReport *report)
+static json_t *known(uint64_t value)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:f, s:o}",                //
-                     "peak_size", number(report->peak_size),          //
-                     "frames", pool_object(&report->result.frames),   //
-                     "packets", pool_object(&report->result.packets), //
-                     "io", pool_object(&report->io),                  //
-                     "hit_rate", fwl_report_hit_rate(report),         //
-                     "leaked_blocks", number(report->leaked_blocks));
+    return value > 0 ? number(value) : json_null();
 }
 
-static json_t *report_object(const struct TranscodeReport *report)
+/* [i] is how many took 2^i bytes or more, and less than twice that. */
+static json_t *size_list(const FwlTranscodeResult *result)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < FWL_TRANSCODE_SIZE_COUNT; i++)
+        json_array_append_new(list, number(result->size_counts[i]));
+    return list;
+}
+
+static json_t *queue_object(const FwlTranscodeQueue *queue)
+{
+    return json_pack("{s:o, s:o, s:o}",                     //
+                     "max_size", number(queue->max_size),   //
+                     "peak_size", number(queue->peak_size), //
+                     "wait_count", number(queue->wait_count));
+}
+
+static json_t *memory_object(const struct TranscodeReport *report)
+{
+    const FwlTranscodeResult *result = &report->result;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o}", //
+                     "peak_size", number(report->peak_size),                         //
+                     "limit", known(report->limit),                                  //
+                     "least", known(result->memory_least),                           //
+                     "frames", pool_object(&result->frames),                         //
+                     "packets", pool_object(&result->packets),                       //
+                     "io", pool_object(&report->io),                                 //
+                     "hit_rate", fwl_report_hit_rate(report),                        //
+                     "leaked_blocks", number(report->leaked_blocks),                 //
+                     "wait_count", number(result->wait_count),                       //
+                     "packet_queue", queue_object(&result->packet_queue),            //
+                     "frame_queue", queue_object(&result->frame_queue),              //
+                     "size_counts", size_list(result));
+}
+
+json_t *fwl_report_object(const struct TranscodeReport *report)
 {
     const FwlTranscodeResult *result = &report->result;
     return json_pack(
         "{s:i, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:o}",                                 //
         "exit_code", report->exit_code,                                                       //
-        "error", fwl_json_text(report->error),                                                //
+        "error", fwl_json_text(report->error ? report->error : ""),                           //
         "input", file_object(report->input_name, result->input_format, result->bytes_in),     //
         "output", file_object(report->output_name, result->output_format, result->bytes_out), //
         "duration", seconds((double)result->duration_us * 1e3),                               //
@@ -106,7 +135,8 @@ static json_t *report_object(const struct TranscodeReport *report)
         "memory", memory_object(report));
 }
 
-int fwl_report_print_json(const struct TranscodeReport *report)
+int fwl_report_print_json(const struct TranscodeReport *report, bool is_one_line)
 {
-    return fwl_json_print(report_object(report));
+    json_t *object = fwl_report_object(report);
+    return is_one_line ? fwl_json_print_line(object) : fwl_json_print(object);
 }

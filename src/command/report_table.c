@@ -124,22 +124,24 @@ static void print_time(const struct TranscodeReport *report)
 static void print_memory(const struct TranscodeReport *report)
 {
     char peak[HUMAN_SIZE], frames[HUMAN_SIZE], packets[HUMAN_SIZE], io[HUMAN_SIZE];
+    char limit[HUMAN_SIZE] = "";
+    if (report->limit > 0)
+        fwl_human_bytes(limit, sizeof limit, report->limit);
     fwl_human_bytes(peak, sizeof peak, report->peak_size);
     fwl_human_bytes(frames, sizeof frames, report->result.frames.peak_usage);
     fwl_human_bytes(packets, sizeof packets, report->result.packets.peak_usage);
     fwl_human_bytes(io, sizeof io, report->io.peak_usage);
-    printf("memory    peak %s: frames %s, packets %s, I/O %s\n", peak, frames, packets, io);
+    printf("memory    peak %s%s%s: frames %s, packets %s, I/O %s\n", peak, limit[0] ? " of " : "",
+           limit, frames, packets, io);
 }
 
 static void print_pools(const struct TranscodeReport *report, bool has_colours)
 {
-    const uint64_t count = report->result.frames.allocation_count +
-                           report->result.packets.allocation_count + report->io.allocation_count;
     const bool is_alarm = has_colours && report->leaked_blocks > 0;
     printf("pools     %.1f %% of %" PRIu64 " allocations from memory at hand, %s%" PRIu64
            " blocks leaked%s\n",
-           fwl_report_hit_rate(report) * 100, count, is_alarm ? "\033[1;31m" : "",
-           report->leaked_blocks, is_alarm ? "\033[0m" : "");
+           fwl_report_hit_rate(report) * 100, fwl_report_allocations(report),
+           is_alarm ? "\033[1;31m" : "", report->leaked_blocks, is_alarm ? "\033[0m" : "");
 }
 
 void fwl_report_print_table(const struct TranscodeReport *report, bool has_colours)
@@ -152,4 +154,16 @@ void fwl_report_print_table(const struct TranscodeReport *report, bool has_colou
     print_time(report);
     print_memory(report);
     print_pools(report, has_colours);
+}
+
+void fwl_report_print_line(const struct TranscodeReport *report)
+{
+    char media[HUMAN_SIZE], wall[HUMAN_SIZE], peak[HUMAN_SIZE], speed[HUMAN_SIZE];
+    const FwlTranscodeResult *result = &report->result;
+    fwl_human_print(report->output_name, SIZE_MAX);
+    printf(": %s of media in %s, speed %sx, memory peak %s\n",
+           fwl_human_duration(media, sizeof media, (double)result->duration_us / 1e6),
+           fwl_human_duration(wall, sizeof wall, (double)result->elapsed_ns / 1e9),
+           fwl_human_number(speed, sizeof speed, fwl_report_speed(report)),
+           fwl_human_bytes(peak, sizeof peak, report->peak_size));
 }

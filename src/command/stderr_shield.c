@@ -6,6 +6,7 @@
 #include "command/stderr_shield.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 extern void __sanitizer_set_report_fd(void *descriptor) __attribute__((weak));
 
 static FILE *real_stderr;
+static atomic_int real_descriptor = STDERR_FILENO;
 
 static void report_to(int descriptor)
 {
@@ -29,6 +31,7 @@ void fwl_stderr_shield(void)
     real_stderr = nowhere < 0 ? NULL : fdopen(copy, "w");
     if (real_stderr) {
         setvbuf(real_stderr, NULL, _IOLBF, BUFSIZ);
+        atomic_store(&real_descriptor, copy);
         dup2(nowhere, STDERR_FILENO);
         report_to(copy);
     } else {
@@ -44,6 +47,7 @@ void fwl_stderr_unshield(void)
         return;
     fflush(real_stderr);
     dup2(fileno(real_stderr), STDERR_FILENO);
+    atomic_store(&real_descriptor, STDERR_FILENO);
     report_to(STDERR_FILENO);
     fclose(real_stderr);
     real_stderr = NULL;
@@ -52,4 +56,9 @@ void fwl_stderr_unshield(void)
 FILE *fwl_stderr(void)
 {
     return real_stderr ? real_stderr : stderr;
+}
+
+int fwl_stderr_descriptor(void)
+{
+    return atomic_load(&real_descriptor);
 }

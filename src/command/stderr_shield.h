@@ -18,4 +18,7 @@ void fwl_stderr_unshield(void);
 /* Where the command writes its messages: always the real stderr. */
 FILE *fwl_stderr(void);
 
+/* Its descriptor. Threads: any; also a signal handler. */
+int fwl_stderr_descriptor(void);
+
 #endif

@@ -29,12 +29,16 @@ enum OptionKey {
     KEY_NO_SUBTITLES,
     KEY_MAP,
     KEY_METADATA,
+    KEY_KEEP_ROTATION,
     KEY_THREADS,
+    KEY_MAX_MEMORY,
+    KEY_IN_MEMORY,
+    KEY_OUTPUT_DIR,
+    KEY_JOBS,
+    KEY_REPORT,
     KEY_SALVAGE,
     KEY_QUIET,
     KEY_JSON,
-    KEY_OVERWRITE = 'y',
-    KEY_HELP = 'h',
 };
 
 static const struct OptionRow option_rows[] = {
@@ -57,16 +61,23 @@ static const struct OptionRow option_rows[] = {
     {KEY_NO_SUBTITLES, "no-subtitles", NULL, "leave the subtitles out"},
     {KEY_MAP, "map", "N,N...", "take these streams, not the best of each kind"},
     {KEY_METADATA, "metadata", "KEY=VALUE", "set a tag; without a VALUE, take it away"},
+    {KEY_KEEP_ROTATION, "keep-rotation", NULL,
+     "leave a turned picture turned, and say so in OUTPUT"},
     {KEY_THREADS, "threads", "N", "threads of each codec; 0, the default: one per CPU"},
+    {KEY_MAX_MEMORY, "max-memory", "SIZE", "hold no more at once, and wait instead: 64M, 2G"},
+    {KEY_IN_MEMORY, "in-memory", NULL, "hold all of INPUT and OUTPUT in memory meanwhile"},
+    {KEY_OUTPUT_DIR, "output-dir", "DIR", "take many INPUTs, each to a file of its name in DIR"},
+    {KEY_JOBS, "jobs", "N", "so many of them at a time; 0: one per CPU"},
+    {KEY_REPORT, "report", "FILE", "write a page about time and memory to FILE, as HTML"},
     {KEY_SALVAGE, "salvage", NULL, "take what there is of an INPUT that was cut off"},
-    {KEY_OVERWRITE, NULL, NULL, "overwrite OUTPUT where it exists"},
+    {OPTION_KEY_OVERWRITE, NULL, NULL, "overwrite OUTPUT where it exists"},
     {KEY_QUIET, "quiet", NULL, "print neither progress nor table"},
-    {KEY_JSON, "json", NULL, "print the result as one JSON object"},
-    {KEY_HELP, "help", NULL, "print this help"},
+    {KEY_JSON, "json", NULL, "print the result as JSON; of many INPUTs one a line"},
+    OPTION_ROW_HELP,
 };
 
 enum {
-    CRF_MAX = 63,      /* of the encoders that know it; each checks its own range */
+    CRF_MAX = 63,       /* of the encoders that know it; each checks its own range */
     THREADS_MAX = 1024, /* well above what a codec of libavcodec starts */
     SIDE_MAX = 65536,
     INDEX_MAX = 65535,
@@ -78,33 +89,26 @@ static int take_option(void *opaque, int key, const char *argument);
 
 static const struct OptionTable option_table = {
     .subcommand = "transcode",
+    .usage = "[OPTIONS] INPUT OUTPUT\n"
+             "       framewell transcode [OPTIONS] --output-dir DIR INPUT...",
+    .about = "Decodes INPUT into memory, encodes it from there, and gives OUTPUT its name when\n"
+             "it is whole. '-' is stdin or stdout. What OUTPUT holds follows from its ending\n"
+             "(.mp4 .mkv .webm .mov .ts .flac .wav .ogg .mp3 ...) where no option says\n"
+             "otherwise.\n",
+    .more = "Examples:\n"
+            "  framewell transcode phone.mp4 small.webm\n"
+            "  framewell transcode --copy clip.ts clip.mp4\n"
+            "  framewell transcode --video-codec libx264 --crf 20 --preset slow a.mov b.mkv\n"
+            "  framewell transcode --start 1:30 --duration 10 --scale 640x-1 a.mkv b.mp4\n"
+            "  framewell transcode --max-memory 256M --report memory.html film.mkv film.mp4\n"
+            "  framewell transcode --jobs 4 --format webm --output-dir small *.mp4\n"
+            "  curl -s URL | framewell transcode --format flac - - > sound.flac\n"
+            "\n"
+            "After it a table tells what went in and out and what memory that took.\n",
     .rows = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
     .take = take_option,
 };
-
-static int print_help(void)
-{
-    printf("Usage: framewell transcode [OPTIONS] INPUT OUTPUT\n"
-           "\n"
-           "Reads INPUT into memory, decodes and encodes it there, and writes OUTPUT when\n"
-           "it is whole. '-' is stdin or stdout. What OUTPUT holds follows from its ending\n"
-           "(.mp4 .mkv .webm .mov .ts .flac .wav .ogg .mp3 ...) where no option says\n"
-           "otherwise.\n"
-           "\n"
-           "Options:\n");
-    fwl_options_print(&option_table);
-    printf("\n"
-           "Examples:\n"
-           "  framewell transcode phone.mp4 small.webm\n"
-           "  framewell transcode --copy clip.ts clip.mp4\n"
-           "  framewell transcode --video-codec libx264 --crf 20 --preset slow a.mov b.mkv\n"
-           "  framewell transcode --start 1:30 --duration 10 --scale 640x-1 a.mkv b.mp4\n"
-           "  curl -s URL | framewell transcode --format flac - - > sound.flac\n"
-           "\n"
-           "After it a table tells what went in and out and what memory that took.\n");
-    return fwl_cmd_finish_stdout(EXIT_FINE);
-}
 
 /* Arguments. Each function returns ARGS_GO_ON or EXIT_USAGE. */
 
@@ -244,41 +248,75 @@ static int take_option(void *opaque, int key, const char *argument)
         return read_tag(argument, args);
     case KEY_THREADS:
         return fwl_options_read_number("--threads", argument, 0, THREADS_MAX, &options->threads);
+    case KEY_KEEP_ROTATION:
+        options->keep_rotation = true;
+        return ARGS_GO_ON;
+    case KEY_MAX_MEMORY:
+        return fwl_options_read_size("--max-memory", argument, 1, &args->max_memory);
+    case KEY_IN_MEMORY:
+        args->is_in_memory = true;
+        return ARGS_GO_ON;
+    case KEY_OUTPUT_DIR:
+        args->output_dir = argument;
+        return ARGS_GO_ON;
+    case KEY_JOBS:
+        args->has_jobs = true;
+        return fwl_options_read_number("--jobs", argument, 0, TRANSCODE_JOBS_MAX, &args->jobs);
+    case KEY_REPORT:
+        args->report = argument;
+        return ARGS_GO_ON;
     case KEY_SALVAGE:
         args->may_salvage = true;
         return ARGS_GO_ON;
-    case KEY_OVERWRITE:
+    case OPTION_KEY_OVERWRITE:
         args->may_overwrite = true;
         return ARGS_GO_ON;
     case KEY_QUIET:
         args->is_quiet = true;
         return ARGS_GO_ON;
-    case KEY_JSON:
+    default: /* KEY_JSON */
         args->wants_json = true;
         return ARGS_GO_ON;
-    default:
-        return print_help();
     }
 }
 
-static bool is_standard_stream(const char *name)
+bool fwl_transcode_is_standard_stream(const char *name)
 {
     return strcmp(name, "-") == 0;
 }
 
-/* The two names, which are what is left when the options are taken. */
+static int take_inputs(struct TranscodeArgs *args, int count, char **names)
+{
+    if (count < 1)
+        return fwl_cmd_fail(EXIT_USAGE, NULL,
+                            "transcode needs an INPUT; see 'framewell transcode --help'");
+    for (int i = 0; i < count; i++)
+        if (fwl_transcode_is_standard_stream(names[i]))
+            return fwl_cmd_fail(EXIT_USAGE, "--output-dir",
+                                "stdin has no name to call a file by: transcode it by itself");
+    args->inputs = names;
+    args->input_count = (size_t)count;
+    return ARGS_GO_ON;
+}
+
+/* The names, which are what is left when the options are taken. */
 static int take_names(struct TranscodeArgs *args, int count, char **names)
 {
+    if (args->output_dir)
+        return take_inputs(args, count, names);
+    if (args->has_jobs)
+        return fwl_cmd_fail(EXIT_USAGE, "--jobs", "is for many inputs: name an --output-dir, too");
     if (count < 2)
         return fwl_cmd_fail(EXIT_USAGE, NULL,
                             "transcode needs INPUT and OUTPUT; see 'framewell transcode --help'");
     if (count > 2)
         return fwl_cmd_fail(EXIT_USAGE, NULL,
-                            "transcode takes one INPUT and one OUTPUT; '%s' is too many", names[2]);
-    args->input = names[0];
+                            "transcode takes one INPUT and one OUTPUT; '%s' is too many: "
+                            "--output-dir DIR takes many inputs",
+                            names[2]);
+    args->inputs = names;
+    args->input_count = 1;
     args->output = names[1];
-    args->options.input_name = is_standard_stream(names[0]) ? NULL : names[0];
-    args->options.output_name = is_standard_stream(names[1]) ? NULL : names[1];
     return ARGS_GO_ON;
 }
 
@@ -286,7 +324,9 @@ static int take_names(struct TranscodeArgs *args, int count, char **names)
 static int check_together(const struct TranscodeArgs *args)
 {
     const FwlTranscodeOptions *options = &args->options;
-    const bool is_stdout = is_standard_stream(args->output);
+    const bool is_stdout = args->output && fwl_transcode_is_standard_stream(args->output);
+    if (args->report && fwl_transcode_is_standard_stream(args->report))
+        return fwl_cmd_fail(EXIT_USAGE, "--report", "the page is a file: name one");
     if (is_stdout && args->wants_json)
         return fwl_cmd_fail(EXIT_USAGE, "--json", "stdout takes the output; name a file for it");
     if (is_stdout && !options->format)
@@ -302,7 +342,7 @@ static int check_together(const struct TranscodeArgs *args)
 
 int fwl_transcode_args_parse(struct TranscodeArgs *args, int argc, char **argv)
 {
-    *args = (struct TranscodeArgs){.options = fwl_transcode_options_default()};
+    *args = (struct TranscodeArgs){.options = fwl_transcode_options_default(), .jobs = 1};
     int names;
     int status = fwl_options_parse(&option_table, args, argc, argv, &names);
     if (status == ARGS_GO_ON)

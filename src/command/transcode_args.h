@@ -4,18 +4,30 @@
 #define FWL_TRANSCODE_ARGS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "command/option_table.h"
 #include "framewell/transcode.h"
 
 /* What was asked for. Strings are those of argv. */
 struct TranscodeArgs {
-    const char *input, *output; /* "-" for stdin and stdout */
+    char **inputs; /* "-" for stdin, where there is one only */
+    size_t input_count;
+    const char *output;          /* of the one input, "-" for stdout; NULL with output_dir */
+    const char *output_dir;      /* NULL for none */
+    const char *report;          /* NULL for none */
+    int jobs;                    /* at a time; 0: one per CPU */
+    size_t max_memory;           /* of all of them; 0: no budget */
     FwlTranscodeOptions options; /* its map and metadata are those below */
     int map[FWL_TRANSCODE_STREAMS_MAX];
     FwlDictionary *metadata;
-    bool may_overwrite, may_salvage, is_quiet, wants_json;
+    bool may_overwrite, may_salvage, is_quiet, wants_json, is_in_memory, has_jobs;
 };
+
+enum { TRANSCODE_JOBS_MAX = 64 };
+
+/* True for "-". */
+bool fwl_transcode_is_standard_stream(const char *name);
 
 /*
  * Fills args from the words of the command line. Returns ARGS_GO_ON, or an exit code after it

@@ -23,19 +23,42 @@ int fwl_report_take_result(struct TranscodeReport *report, const FwlTranscodeRes
 void fwl_report_uninit(struct TranscodeReport *report)
 {
     free(report->result.streams);
+    free(report->error);
+    free(report->said);
+    report->error = report->said = NULL;
+    fwl_timeline_uninit(&report->timeline);
     report->result.streams = NULL;
     report->result.stream_count = 0;
 }
 
+/* The pools of a report. */
+enum { POOL_COUNT = 3 };
+
+static void list_pools(const struct TranscodeReport *report, const FwlPoolStats *pools[POOL_COUNT])
+{
+    pools[0] = &report->result.frames;
+    pools[1] = &report->result.packets;
+    pools[2] = &report->io;
+}
+
+uint64_t fwl_report_allocations(const struct TranscodeReport *report)
+{
+    const FwlPoolStats *pools[POOL_COUNT];
+    uint64_t count = 0;
+    list_pools(report, pools);
+    for (size_t i = 0; i < POOL_COUNT; i++)
+        count += pools[i]->allocation_count;
+    return count;
+}
+
 double fwl_report_hit_rate(const struct TranscodeReport *report)
 {
-    const FwlPoolStats *const pools[] = {&report->result.frames, &report->result.packets,
-                                         &report->io};
-    uint64_t hits = 0, all = 0;
-    for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++) {
+    const FwlPoolStats *pools[POOL_COUNT];
+    const uint64_t all = fwl_report_allocations(report);
+    uint64_t hits = 0;
+    list_pools(report, pools);
+    for (size_t i = 0; i < POOL_COUNT; i++)
         hits += pools[i]->pool_hit_count;
-        all += pools[i]->allocation_count;
-    }
     return all ? (double)hits / (double)all : 0;
 }
 

@@ -16,8 +16,7 @@
 #include "framewell/mem.h"
 #include "transcode_job.h"
 
-/* Between two calls of the progress callback, microseconds. */
-enum { TELL_US = 100000 };
+enum { TELL_MS = 100 }; /* between two calls of the progress callback, where nobody says */
 
 /* Failing */
 
@@ -137,7 +136,8 @@ static int tell_sometimes(FwlJob *job)
     if (answer != 0)
         return answer;
     const int64_t now = av_gettime_relative();
-    if (now - job->told_us < TELL_US)
+    const uint32_t wanted_ms = job->options->progress_ms;
+    if (now - job->told_us < (int64_t)(wanted_ms ? wanted_ms : TELL_MS) * 1000)
         return 0;
     job->told_us = now;
     return tell(job, false);

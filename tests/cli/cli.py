@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
@@ -96,6 +97,29 @@ def expect_failure(done, code, *words):
     for word in words:
         tap.expect(word in lines[0], f"no {word!r} in {lines[0]!r}")
     tap.expect_equal(done.stdout, "", "stdout")
+
+
+def _is_asleep(task):
+    try:
+        with open(f"{task}/stat", encoding="ascii", errors="replace") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "S"
+    except OSError:  # it has ended meanwhile
+        return True
+
+
+def wait_until_asleep(pid):
+    """Until all threads of the process have waited for something, some times in a row."""
+    asleep = 0
+    deadline = time.monotonic() + PATIENCE
+    while asleep < 5:
+        tap.expect(time.monotonic() < deadline, "it does not come to rest")
+        asleep = asleep + 1 if all(map(_is_asleep, glob.glob(f"/proc/{pid}/task/*"))) else 0
+        time.sleep(0.05)
+
+
+def resident_size(pid):
+    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
 def contents(path):

@@ -166,18 +166,18 @@ def an_input_larger_than_the_memory():
     with open(path, "wb") as file:
         file.truncate(1 << 30)
     limit = 512 << 20
-    done = framewell("transcode", path, folder / "out.mkv",
+    done = framewell("transcode", "--in-memory", path, folder / "out.mkv",
                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
     expect_failure(done, cli.MEMORY, path, "memory")
     folder.expect_files("large.mp4")
 
 
 @tap.case
-def an_endless_input_ends_when_the_memory_does():
+def an_endless_input_that_is_held_ends_when_the_memory_does():
     if cli.SANITIZED:
         raise tap.Skip("a sanitizer needs address space without a limit")
     limit = 512 << 20
-    done = framewell("transcode", "/dev/zero", Folder() / "out.mkv",
+    done = framewell("transcode", "--in-memory", "/dev/zero", Folder() / "out.mkv",
                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
     expect_failure(done, cli.MEMORY, "/dev/zero", "memory")
 

@@ -139,7 +139,8 @@ def from_stdin_to_stdout(output):
     folder = Folder()
     transcode("--format", "wav", cli.clip(), folder / "out.wav")
     with open(cli.clip(), "rb") as stdin:
-        done = transcode("--format", "wav", "-", output, stdin=stdin, text=False, errors=None)
+        done = transcode("--format", "wav", "--in-memory", "-", output, stdin=stdin, text=False,
+                         errors=None)
     tap.expect(done.stdout == cli.contents(folder / "out.wav"), "stdout is not what the file is")
 
 
@@ -414,24 +415,13 @@ def signal_while_reading(number, code):
     child = subprocess.Popen([cli.COMMAND, "transcode", "-", folder / "out.mkv"],
                              stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                              env=cli.ENVIRONMENT)
-    wait_until_asleep(child.pid)
+    cli.wait_until_asleep(child.pid)
     child.send_signal(number)
     tap.expect_equal(child.wait(cli.PATIENCE), code, "the exit code")
     tap.expect_equal(child.stderr.read().count("\n"), 1, "lines on stderr")
     child.stdin.close()
     child.stderr.close()
     folder.expect_files()
-
-
-def wait_until_asleep(pid):
-    """Until the process has waited for something, twice in a row."""
-    asleep = 0
-    deadline = time.monotonic() + cli.PATIENCE
-    while asleep < 5:
-        tap.expect(time.monotonic() < deadline, "it does not come to rest")
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            asleep = asleep + 1 if file.read().rsplit(")", 1)[1].split()[0] == "S" else 0
-        time.sleep(0.05)
 
 
 tap.add_case("sigint_while_waiting_for_input", signal_while_reading, signal.SIGINT, 130)
@@ -446,7 +436,7 @@ def a_second_signal_ends_what_waits_for_a_reader():
                              stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.DEVNULL,
                              env=cli.ENVIRONMENT)
     os.close(writer)
-    wait_until_asleep(child.pid)
+    cli.wait_until_asleep(child.pid)
     child.send_signal(signal.SIGINT)
     time.sleep(0.3)
     tap.expect_equal(child.poll(), None, "the exit code after one signal")
@@ -472,7 +462,7 @@ def an_ignored_signal_stays_ignored():
     child = subprocess.Popen(
         [cli.COMMAND, "transcode", "--quiet", "-", folder / "out.wav"], stdin=subprocess.PIPE,
         env=cli.ENVIRONMENT, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
-    wait_until_asleep(child.pid)
+    cli.wait_until_asleep(child.pid)
     child.send_signal(signal.SIGINT)
     child.communicate(cli.contents(cli.clip()), timeout=cli.PATIENCE)
     tap.expect_equal(child.returncode, 0, "the exit code")
