@@ -220,6 +220,27 @@ static void samples_of_more_channels_than_data_has_pointers_are_all_there(void)
     assert_int_equal(usage(pool), 0);
 }
 
+/* Behind the last row that a decoder may write, up to the next plane or the end of the memory. */
+static void expect_room_behind_planes(AVCodecContext *decoder, const AVFrame *frame,
+                                      const AVPixFmtDescriptor *format)
+{
+    enum { TAIL = 16 + 64 }; /* what libavcodec leaves, and a register of AVX-512 */
+    int width = frame->width;
+    int height = frame->height;
+    int alignments[AV_NUM_DATA_POINTERS];
+    avcodec_align_dimensions2(decoder, &width, &height, alignments);
+    const uint8_t *end = frame->buf[0]->data + frame->buf[0]->size;
+    for (int i = 3; i >= 0; i--) {
+        if (!frame->data[i] || frame->linesize[i] == 0)
+            continue;
+        const int shift = i == 1 || i == 2 ? format->log2_chroma_h : 0;
+        const uint8_t *rows_end =
+            frame->data[i] + (ptrdiff_t)frame->linesize[i] * AV_CEIL_RSHIFT(height, shift);
+        assert_true(end - rows_end >= TAIL);
+        end = frame->data[i];
+    }
+}
+
 /* The linesizes of libavcodec's own pictures: SIMD code may rely on them. */
 static void linesizes_are_those_of_libavcodec_in_every_format(void)
 {
@@ -242,6 +263,7 @@ static void linesizes_are_those_of_libavcodec_in_every_format(void)
         assert_memory_equal(ours->linesize, theirs->linesize, sizeof ours->linesize);
         for (int i = 0; i < AV_NUM_DATA_POINTERS; i++)
             assert_int_equal(ours->data[i] != NULL, theirs->data[i] != NULL);
+        expect_room_behind_planes(d.decoder, ours, format);
         memset(ours->buf[0]->data, 1, ours->buf[0]->size);
         av_frame_free(&ours);
         av_frame_free(&theirs);
