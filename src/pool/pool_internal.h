@@ -72,7 +72,9 @@ typedef struct FwlSpan {
     size_t block_size; /* of a run: a class's; of a frame: what the block has, at most size */
     char *start;
     size_t size;      /* bytes from start that are committed */
-    size_t alignment; /* the most that was asked for any block since the span was last empty */
+    /* The most that was asked for any block since the span was last empty. Whoever has a block may
+     * look, without the heap's lock: no order needed, what was asked for that block is in it. */
+    _Atomic(size_t) alignment;
     FwlLink link;     /* in its heap's list, or in the list of idle spans of its class, or, a live
                          frame, in the list of those with a tail */
     FwlLink age_link; /* in the list of all idle memory, the newest first */
