@@ -364,8 +364,8 @@ static void note_alignment(const FwlPool *pool, void *block, size_t alignment)
     if (alignment <= pool->config.alignment)
         return;
     FwlSpan *span = fwl_span_of(fwl_segment_of(block), block);
-    if (span->alignment < alignment)
-        span->alignment = alignment;
+    if (atomic_load_explicit(&span->alignment, memory_order_relaxed) < alignment)
+        atomic_store_explicit(&span->alignment, alignment, memory_order_relaxed);
 }
 
 static void *try_alloc(FwlPool *pool, const Request *request, bool is_forced,
@@ -666,9 +666,10 @@ static bool fits_in_place(size_t block_size, size_t size)
 static size_t alignment_of(const FwlSpan *span, const void *block)
 {
     const size_t of_address = (size_t)((uintptr_t)block & (~(uintptr_t)block + 1));
-    if (span->alignment == 0)
+    const size_t of_span = atomic_load_explicit(&span->alignment, memory_order_relaxed);
+    if (of_span == 0)
         return 1;
-    return span->alignment < of_address ? span->alignment : of_address;
+    return of_span < of_address ? of_span : of_address;
 }
 
 /* Always moves, so that what is beyond the new size, and the old address, are known to be wrong. */

@@ -63,16 +63,18 @@ typedef struct FwlSpan {
     /* Its free blocks (span_blocks.h): a bit for each, or a list and what is not carved. */
     _Alignas(64) uint64_t free_bits;
     void *free_list;
-    FwlHeap *heap; /* that takes blocks from it; NULL: a frame */
-    uint32_t live; /* blocks that are out: with callers, or cached by the heap */
+    FwlHeap *heap;     /* that takes blocks from it; NULL: a frame */
+    uint32_t live;     /* blocks that are out: with callers, or cached by the heap */
     uint32_t carved;   /* of many blocks, those that were cut so far: the rest was not used */
     uint32_t capacity; /* blocks that fit */
     uint16_t class_index;
     bool is_listed;    /* in its heap's list of spans with free blocks */
     size_t block_size; /* of a run: a class's; of a frame: what the block has, at most size */
     char *start;
-    size_t size;      /* bytes from start that are committed */
-    size_t alignment; /* the most that was asked for any block since the span was last empty */
+    size_t size; /* bytes from start that are committed */
+    /* The most that was asked for any block since the span was last empty. Whoever has a block may
+     * look, without the heap's lock: no order needed, what was asked for that block is in it. */
+    _Atomic(size_t) alignment;
     FwlLink link;     /* in its heap's list, or in the list of idle spans of its class, or, a live
                          frame, in the list of those with a tail */
     FwlLink age_link; /* in the list of all idle memory, the newest first */

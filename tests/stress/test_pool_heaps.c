@@ -357,6 +357,140 @@ static void threads_that_sleep_keep_no_more_than_may_be_idle(void)
     assert_in_range(cached, 1, IDLE_SIZE + SLEEPERS * NAP_SIZE);
 }
 
+/* One thread asks for more and more alignment in a span, and another one resizes what it got there.
+ * What they share must be shared properly: ThreadSanitizer sees where it is not. */
+
+enum { RESIZED = 120, RESIZED_SIZE = 256 };
+
+typedef struct Handover {
+    FwlPool *pool;
+    _Atomic(void *) blocks[RESIZED];
+    void *resized[RESIZED];
+} Handover;
+
+static size_t alignment_of_resized(size_t i)
+{
+    return (size_t)32 << i / 25;
+}
+
+static void *resize_all(void *opaque)
+{
+    Handover *handover = opaque;
+    for (size_t i = 0; i < RESIZED; i++) {
+        void *block;
+        while ((block = atomic_load_explicit(&handover->blocks[i], memory_order_acquire)) == NULL)
+            fwl_os_yield();
+        handover->resized[i] = fwl_pool_realloc(handover->pool, block, 2 * RESIZED_SIZE);
+    }
+    return NULL;
+}
+
+static void a_block_keeps_its_alignment_while_its_span_gets_others(void)
+{
+    static Handover handover;
+    handover = (Handover){.pool = make_pool()};
+    later(close_pool, &handover.pool);
+    FwlThread thread;
+    assert_int_equal(fwl_os_thread_create(&thread, resize_all, &handover), 0);
+    for (size_t i = 0; i < RESIZED; i++) {
+        void *block = fwl_pool_aligned_alloc(handover.pool, alignment_of_resized(i), RESIZED_SIZE);
+        atomic_store_explicit(&handover.blocks[i], block, memory_order_release);
+        fwl_os_yield();
+    }
+    fwl_os_thread_join(&thread);
+    size_t misaligned = 0;
+    for (size_t i = 0; i < RESIZED; i++) {
+        misaligned += (uintptr_t)handover.resized[i] % alignment_of_resized(i) != 0;
+        fwl_pool_free(handover.pool, handover.resized[i]);
+    }
+    assert_int_equal(misaligned, 0);
+}
+
+/* Heaps have numbers, of which a process has fewer than it may have heaps. */
+
+enum { CROWD_POOLS = FWL_HEAP_NUMBER_COUNT / 8 + 4, CROWD_THREADS = 8, CROWD_BLOCKS = 40 };
+
+typedef struct Crowd {
+    FwlPool *pools[CROWD_POOLS];
+    void *blocks[CROWD_THREADS][CROWD_POOLS][CROWD_BLOCKS];
+    atomic_uint arrived_count;
+    atomic_uint next_thread;
+} Crowd;
+
+static void close_crowd(void *object)
+{
+    Crowd *crowd = object;
+    for (size_t p = 0; p < CROWD_POOLS; p++)
+        fwl_pool_destroy(&crowd->pools[p]);
+}
+
+static void fill_crowd(Crowd *crowd, size_t thread)
+{
+    for (size_t p = 0; p < CROWD_POOLS; p++) {
+        for (size_t i = 0; i < CROWD_BLOCKS; i++)
+            crowd->blocks[thread][p][i] = fwl_pool_alloc(crowd->pools[p], 1 + i * i * 20);
+    }
+}
+
+/* Half of them through a pool that they are not of, which finds them home, too. */
+static void empty_crowd(Crowd *crowd, size_t thread)
+{
+    for (size_t p = 0; p < CROWD_POOLS; p++) {
+        for (size_t i = 0; i < CROWD_BLOCKS; i++)
+            fwl_pool_free(crowd->pools[(p + i % 2) % CROWD_POOLS], crowd->blocks[thread][p][i]);
+    }
+}
+
+/* Frees its own blocks, then those of the next thread. */
+static void *join_crowd(void *opaque)
+{
+    Crowd *crowd = opaque;
+    const size_t thread = atomic_fetch_add(&crowd->next_thread, 1);
+    fill_crowd(crowd, thread);
+    empty_crowd(crowd, thread);
+    fill_crowd(crowd, thread);
+    atomic_fetch_add(&crowd->arrived_count, 1);
+    while (atomic_load(&crowd->arrived_count) < CROWD_THREADS)
+        fwl_os_yield();
+    empty_crowd(crowd, (thread + 1) % CROWD_THREADS);
+    return NULL;
+}
+
+static size_t count_unnumbered(FwlPool *pool)
+{
+    size_t count = 0;
+    for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
+        count += FWL_ITEM_OF(link, FwlHeap, link)->number == 0;
+    return count;
+}
+
+static void blocks_of_heaps_without_a_number_come_home(void)
+{
+    static Crowd crowd;
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
+    config.initial_pool_size = 0;
+    crowd = (Crowd){0};
+    later(close_crowd, &crowd);
+    for (size_t p = 0; p < CROWD_POOLS; p++)
+        need_ok(fwl_pool_create(&crowd.pools[p], &config));
+    FwlThread threads[CROWD_THREADS];
+    for (size_t i = 0; i < CROWD_THREADS; i++)
+        assert_int_equal(fwl_os_thread_create(&threads[i], join_crowd, &crowd), 0);
+    for (size_t i = 0; i < CROWD_THREADS; i++)
+        fwl_os_thread_join(&threads[i]);
+    size_t unnumbered = 0;
+    for (size_t p = 0; p < CROWD_POOLS; p++) {
+        unnumbered += count_unnumbered(crowd.pools[p]);
+        fwl_pool_trim(crowd.pools[p], 0);
+        const FwlPoolStats stats = stats_of(crowd.pools[p]);
+        assert_int_equal(stats.allocation_count, 2 * CROWD_THREADS * CROWD_BLOCKS);
+        assert_int_equal(stats.free_count, stats.allocation_count);
+        assert_int_equal(stats.committed_size, 0);
+    }
+    assert_true(unnumbered > 0);
+}
+
 /* This program is built twice: test_pool_heaps_unbiased has a system without the call. */
 static void the_lock_is_biased_where_the_system_has_the_barrier_for_it(void)
 {
@@ -377,6 +511,8 @@ int main(int argc, char **argv)
         CASE_ONCE(a_child_of_a_busy_process_can_allocate),
         CASE_ONCE(a_child_ends_a_pool_that_a_thread_waited_for),
         CASE_ONCE(threads_that_sleep_keep_no_more_than_may_be_idle),
+        CASE_ONCE(a_block_keeps_its_alignment_while_its_span_gets_others),
+        CASE_ONCE(blocks_of_heaps_without_a_number_come_home),
     };
     return run_cases("pool_heaps", cases, sizeof cases / sizeof cases[0], argc, argv);
 }
