@@ -7,10 +7,10 @@
  * orphans, with the spans that still have live blocks. A block that is freed into an orphan is
  * collected by whoever frees it.
  *
- * The cache is bounded in bytes: by cache_max, for all threads of a pool together by max_idle_size.
- * Only where what was beyond that is wanted again at once the heap is hot, and may cache what its
- * blocks took a moment ago, until it does not any more. So a thread that frees much and takes it
- * again, time after time, does not go to the pool for it.
+ * The cache is bounded in bytes: by cache_max, for all threads of a pool together by twice
+ * max_idle_size. Only where what was beyond that is wanted again at once the heap is hot, and may
+ * cache what its blocks took a moment ago, until it does not any more. So a thread that frees much
+ * and takes it again, time after time, does not go to the pool for it.
  */
 #include "pool/heap.h"
 
@@ -44,6 +44,8 @@ _Atomic(uintptr_t) fwl_heap_care_limit;
 
 /* The stack of a class that was not used yet: no block, and no place for any. Never written to. */
 static void *no_slots[1];
+
+static void bound_cache(FwlHeap *heap);
 
 /* Bits: the numbers that heaps have. A number also stands in the granules of spans, of which no
  * block is live any more when the heap ends. */
@@ -229,6 +231,19 @@ static void remember(const FwlPool *pool, FwlHeap *heap)
     *fwl_thread_slot(pool) = (FwlThreadSlot){.pool_id = pool->id, .heap = heap};
 }
 
+/* Those who have a heap for long cannot know that they are more now. Done at each doubling, so that
+ * all caches together are at most twice what they should be. With heaps_lock. */
+static void share_anew(FwlPool *pool)
+{
+    const size_t heaps = atomic_load_explicit(&pool->owned_heaps, memory_order_relaxed);
+    if (heaps <= CACHE_SHARE || !fwl_is_power_of_two(heaps) || pool->is_closed)
+        return;
+    fwl_heaps_lock_all(pool);
+    for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
+        bound_cache(FWL_ITEM_OF(link, FwlHeap, link));
+    fwl_heaps_unlock_all(pool);
+}
+
 FwlHeap *fwl_heap_get(FwlPool *pool)
 {
     FwlHeap *heap = fwl_heap_recall(pool);
@@ -240,8 +255,10 @@ FwlHeap *fwl_heap_get(FwlPool *pool)
     if (!heap) {
         heap = find_owned(pool, 0);
         heap = heap ? heap : map_heap(pool);
-        if (heap)
+        if (heap) {
             take_over(heap, token);
+            share_anew(pool);
+        }
     }
     fwl_os_mutex_unlock(&pool->heaps_lock);
     if (heap) {
