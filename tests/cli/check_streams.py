@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """The transcoder gives the same through every kind of stream: what comes out of memory into memory,
-which test_cli_equality.py compares with ffmpeg, comes out of files, single bytes and rings, too, and
-goes into files, pipes and rings.
+which test_cli_equality.py compares with ffmpeg, comes out of files, single bytes and rings, too,
+and goes into files, pipes and rings.
 
 Arguments: the program transcode_through; then, as ever, a case. FRAMEWELL_STREAM_SECONDS=N lets a
-stream that never ends run for N seconds (4).
+stream that never ends run for N seconds (3).
 """
 import os
 import subprocess
@@ -16,7 +16,7 @@ import cli
 import tap
 
 THROUGH = sys.argv.pop(1)
-STREAM_SECONDS = float(os.environ.get("FRAMEWELL_STREAM_SECONDS", "4"))
+STREAM_SECONDS = float(os.environ.get("FRAMEWELL_STREAM_SECONDS", "3"))
 PAIRS = [("mapped", "file"), ("ring", "ring"), ("seeking", "ring")]
 CANNOT_SEEK = ("bytes", "pipe")
 KIB = 1024
@@ -48,8 +48,9 @@ def add_media_cases():
         return
     # Sanitizers are slow, and see the same code in each.
     for i, path in enumerate(paths[::6] if cli.SANITIZED else paths):
+        further = PAIRS[i // 3 % len(PAIRS):][:1] if i % 3 == 0 else []
         tap.add_case(f"streams: {os.path.basename(path)}", is_the_same, path,
-                     [CANNOT_SEEK, PAIRS[i % len(PAIRS)]])
+                     [CANNOT_SEEK, *further])
 
 
 add_media_cases()
@@ -68,7 +69,7 @@ def pipe_is_sound(muxer):
     cli.expect_decodes(path)
 
 
-for name in ("mp4", "mov", "matroska", "webm", "mpegts", "flac", "ogg", "mp3", "wav"):
+for name in ("mp4", "mov", "matroska", "mpegts", "flac", "ogg", "mp3", "wav"):
     tap.add_case(f"pipe: {name}", pipe_is_sound, name)
 
 

@@ -32,7 +32,7 @@ static const struct MediaPlan LARGE = {
     .video = "mpeg4",
     .width = 3840,
     .height = 2160,
-    .picture_count = 12,
+    .picture_count = 10,
     .broken_picture = -1,
     .sound = "pcm_s16le",
     .channels = 2,
@@ -167,7 +167,7 @@ static void a_budget_changes_nothing_in_the_output(void)
     struct MediaPlan plan = LARGE;
     plan.width = 1280;
     plan.height = 720;
-    plan.picture_count = 30;
+    plan.picture_count = 12;
     uint64_t least;
     FwlBufferRef *wanted = output_within(&plan, 0, &least);
     later(unref_buffer, &wanted);
@@ -175,7 +175,7 @@ static void a_budget_changes_nothing_in_the_output(void)
     later(unref_buffer, &much);
     assert_int_equal(much->size, wanted->size);
     /* From taking turns to frame threads. */
-    for (size_t i = 0; i < 8; i++) {
+    for (size_t i = 0; i < 10; i += 2) {
         FwlBufferRef *output = output_within(&plan, (size_t)least + i * MIB, &least);
         later(unref_buffer, &output);
         assert_int_equal(output->size, wanted->size);
@@ -549,7 +549,7 @@ int main(int argc, char **argv)
         CASE_ONCE(a_budget_is_kept_by_what_would_take_more),
         CASE_ONCE(too_small_a_budget_is_refused_with_what_would_do),
         CASE_ONCE(a_budget_changes_nothing_in_the_output),
-        CASE(threads_are_reduced_where_the_budget_demands_it),
+        CASE_ONCE(threads_are_reduced_where_the_budget_demands_it),
         CASE(copies_keep_within_a_budget),
         CASE(what_the_output_holds_of_the_pool_is_io),
         CASE(sizes_are_counted),
@@ -561,7 +561,7 @@ int main(int argc, char **argv)
         CASE(the_end_in_the_middle_is_the_end),
         CASE(whatever_a_write_callback_returns_is_a_code),
         CASE(a_stream_that_needs_seeking_is_kept),
-        CASE(a_stream_that_is_too_large_to_be_kept_is_refused),
+        CASE_ONCE(a_stream_that_is_too_large_to_be_kept_is_refused), /* 5 MB are made */
         CASE(an_mp4_that_cannot_be_sought_in_is_written_in_fragments),
     };
     return run_cases("transcode_pipeline", cases, sizeof cases / sizeof cases[0], argc, argv);
