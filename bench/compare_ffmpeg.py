@@ -7,7 +7,7 @@ the same file into the same directory (one in memory where the system has one). 
 ratio is taken, of the ratios the median, so that what slows the machine down for a while counts for
 nothing. Bounds, one verdict each:
 
-    wall time   framewell <= 1.05 x ffmpeg
+    wall time   framewell <= 1.0 x ffmpeg
     peak RSS    framewell <= 1.15 x ffmpeg + size of the input + size of the output
 
 Peak RSS is the kernel's own figure for the process that ended (wait4). A process starts as a copy
@@ -28,7 +28,7 @@ import tempfile
 import time
 from pathlib import Path
 
-WALL_LIMIT = 1.05
+WALL_LIMIT = 1.0
 RSS_LIMIT = 1.15
 SAME_SIZE = 0.02  # outputs of one size but for this share are of one encoding
 MIB = 1 << 20

@@ -47,7 +47,7 @@ static unsigned read_bit(Bits *bits)
     const size_t byte = bits->at / 8;
     const unsigned shift = 7 - (unsigned)(bits->at % 8);
     bits->at++;
-    return byte < bits->size ? (bits->data[byte] >> shift) & 1u : 0;
+    return byte < bits->size ? ((unsigned)bits->data[byte] >> shift) & 1u : 0;
 }
 
 static unsigned read_bits(Bits *bits, int count)

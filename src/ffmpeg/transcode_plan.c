@@ -31,7 +31,7 @@
 
 enum {
     KIB = 1024,
-    LINE_FRAMES_SIZE = 24 << 20, /* two pictures of 2160p, eight of 1080p */
+    LINE_FRAMES_SIZE = 16 << 20, /* one picture of 2160p, five of 1080p */
     LINE_PACKETS_SIZE = 8 << 20,
     WAITING_SIZE = 64 << 20,
 
@@ -325,6 +325,20 @@ static int plan_within(FwlJob *job, uint64_t budget)
     return 0;
 }
 
+/* True where the far half would have nothing to do but to copy: that is done sooner while a picture
+ * is still in the cache. */
+static bool is_raw_only(const FwlJob *job)
+{
+    for (size_t i = 0; i < job->track_count; i++) {
+        const FwlTrack *track = &job->tracks[i];
+        const enum AVCodecID id = track->codec ? track->codec->id : AV_CODEC_ID_NONE;
+        if (id != AV_CODEC_ID_RAWVIDEO && id != AV_CODEC_ID_WRAPPED_AVFRAME &&
+            (track->type != AVMEDIA_TYPE_AUDIO || !av_get_exact_bits_per_sample(id)))
+            return false;
+    }
+    return true;
+}
+
 int fwl_plan_make(FwlJob *job)
 {
     FwlJobPlan *plan = &job->plan;
@@ -339,6 +353,7 @@ int fwl_plan_make(FwlJob *job)
     job->line.packets.max_size = LINE_PACKETS_SIZE;
     if (job->options->max_memory > 0)
         return plan_within(job, job->options->max_memory);
+    plan->is_in_turn = is_raw_only(job);
     for (size_t i = 0; i < job->track_count; i++)
         plan->threads[i] = fwl_av_decoder_threads(job->tracks[i].input, job->options->threads);
     return 0;

@@ -54,6 +54,11 @@ static void free_stop(void *stop)
     fwl_transcode_stop_free(stop);
 }
 
+static void destroy_pool(void *pool)
+{
+    fwl_pool_destroy(pool);
+}
+
 /* The budget */
 
 /* What the callback saw. */
@@ -80,12 +85,12 @@ static int see(void *opaque, const FwlTranscodeProgress *progress)
     return seen->answer;
 }
 
-/* A run of LARGE to mpeg4 by four threads within a budget; see is its callback. */
+/* A run of LARGE to mpeg4 by eight threads within a budget; see is its callback. */
 static void prepare_large(struct Run *run, struct Seen *seen, size_t budget)
 {
     prepare(run, &LARGE);
     run->options.video_codec = "mpeg4";
-    run->options.threads = 4;
+    run->options.threads = 8;
     run->options.max_memory = budget;
     run->options.opaque = seen;
     run->progress_cb = see;
@@ -235,7 +240,7 @@ static void what_the_output_holds_of_the_pool_is_io(void)
     FwlPool *pool = NULL;
     FwlPoolConfig config = fwl_pool_config_default();
     need_ok(fwl_pool_create(&pool, &config));
-    later((void (*)(void *))fwl_pool_destroy, &pool);
+    later(destroy_pool, &pool);
     struct Run run = {0};
     later(close_run, &run);
     prepare(&run, &CLIP);
@@ -295,6 +300,36 @@ static void a_slow_output_holds_up_the_input(void)
     assert_true(run.result.wait_count > 0);
     assert_int_equal(queue->wait_count + run.result.frame_queue.wait_count, run.result.wait_count);
     assert_int_equal(queue->size, 0);
+}
+
+/* Nothing is planned for such a limit: decoders run into it and wait. */
+static void a_pool_without_room_for_a_frame_is_waited_for(void)
+{
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_pool_size = 13 * MIB; /* nine pictures */
+    config.on_limit = FWL_LIMIT_FAIL;
+    FwlPool *pool = NULL;
+    need_ok(fwl_pool_create(&pool, &config));
+    later(destroy_pool, &pool);
+    struct Run run = {0};
+    int count = 0;
+    later(close_run, &run);
+    struct MediaPlan plan = LARGE;
+    plan.width = 1280;
+    plan.height = 720;
+    plan.picture_count = 40;
+    prepare(&run, &plan);
+    fwl_io_close(&run.out);
+    need_ok(fwl_io_open_callbacks(&run.out, &(FwlIOCallbacks){.write = write_slowly}, &count));
+    run.options.video_codec = "mpeg4";
+    run.options.pool = pool;
+    need_ok(transcode(&run));
+    assert_int_equal(run.result.streams[0].frames, 40);
+    assert_int_equal(run.result.streams[0].errors, 0);
+    assert_true(run.result.frame_queue.peak_size < run.result.frame_queue.max_size);
+    FwlPoolStats stats;
+    fwl_pool_get_stats(pool, &stats);
+    assert_true(run.result.frames.limit_count + stats.limit_count > 0);
 }
 
 /* Stopping */
@@ -519,7 +554,8 @@ int main(int argc, char **argv)
         CASE(what_the_output_holds_of_the_pool_is_io),
         CASE(sizes_are_counted),
         CASE_ONCE(a_slow_output_holds_up_the_input), /* it waits */
-        CASE_ONCE(another_thread_stops_it),          /* who is first differs from run to run */
+        CASE_ONCE(a_pool_without_room_for_a_frame_is_waited_for),
+        CASE_ONCE(another_thread_stops_it), /* who is first differs from run to run */
         CASE_ONCE(another_thread_ends_it_early),
         CASE(whatever_a_read_callback_returns_is_a_code),
         CASE(the_end_in_the_middle_is_the_end),
