@@ -98,6 +98,14 @@ FWL_API int fwl_av_close_output(AVFormatContext **format);
 FWL_API int fwl_av_codec_use_pool(AVCodecContext *context, FwlPool *pool);
 
 /*
+ * How many threads (AVCodecContext.thread_count) a decoder of this stream may have: those that are
+ * wanted, where more than one would come to the same pictures; else 1. That is for a cover, which
+ * would wait for the end of the input, and for Theora and VP3, which libavcodec then decodes to
+ * other pixels from run to run.
+ */
+FWL_API int fwl_av_decoder_threads(const AVStream *stream, int wanted);
+
+/*
  * Buffers, packets and frames, both ways
  *
  * What is imported or exported refers to the memory that the original refers to; nothing is copied

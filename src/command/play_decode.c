@@ -13,16 +13,6 @@
 #include <libavutil/mathematics.h>
 #include <libswresample/swresample.h>
 
-/* With more threads than one a cover would come at the end of the input, and libavcodec's Theora
- * decoder gives other pixels from run to run. */
-static int threads_for(const AVStream *stream, int wanted)
-{
-    const enum AVCodecID id = stream->codecpar->codec_id;
-    const bool needs_one =
-        fwl_play_input_is_still(stream) || id == AV_CODEC_ID_THEORA || id == AV_CODEC_ID_VP3;
-    return needs_one ? 1 : wanted;
-}
-
 int fwl_play_decode_open(struct PlayTrack *track, const AVStream *stream, AVRational frame_rate)
 {
     const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
@@ -36,7 +26,7 @@ int fwl_play_decode_open(struct PlayTrack *track, const AVStream *stream, AVRati
     if (err < 0)
         return err;
     decoder->pkt_timebase = stream->time_base;
-    decoder->thread_count = threads_for(stream, track->player->config.threads);
+    decoder->thread_count = fwl_av_decoder_threads(stream, track->player->config.threads);
     err = fwl_av_codec_use_pool(decoder, track->player->config.pool);
     if (err < 0)
         return fwl_av_error(err);

@@ -26,7 +26,7 @@ uint64_t fwl_probe_play_size(const FwlProbeResult *result);
  * encoding is slower than decoding: that of the decoders, pictures in the line between the two up
  * to so many bytes, and the input where it is small enough to be loaded.
  */
-enum { PROBE_LINE_SIZE = 24 << 20, PROBE_LOADED_SIZE = 16 << 20, PROBE_BUFFERS_SIZE = 64 << 10 };
+enum { PROBE_LINE_SIZE = 16 << 20, PROBE_LOADED_SIZE = 16 << 20, PROBE_BUFFERS_SIZE = 64 << 10 };
 uint64_t fwl_probe_transcode_size(const FwlProbeResult *result);
 
 /* The part of that which is pictures in the line; less where encoding keeps up. */

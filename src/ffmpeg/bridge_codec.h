@@ -20,7 +20,4 @@ typedef struct FwlCodecMemory {
 /* Makes a codec that is not open yet take its memory from there; keeps memory borrowed. */
 void fwl_av_codec_use_memory(AVCodecContext *context, FwlCodecMemory *memory);
 
-/* How many threads a decoder of this stream may have: those that are wanted, or fewer. */
-int fwl_av_decoder_threads(const AVStream *stream, int wanted);
-
 #endif

@@ -12,6 +12,7 @@ import glob
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -19,6 +20,9 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import tap  # noqa: E402
+
+# Who runs the tests may ignore it, as nohup does, and what starts here would, too.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 SANITIZED = os.environ.get("FRAMEWELL_CLI_SANITIZED", "") not in ("", "0")
 NO_BENCH = os.environ.get("FRAMEWELL_CLI_NO_BENCH", "") not in ("", "0")

@@ -78,8 +78,8 @@ def the_table_says_the_same_within_80_columns():
         tap.expect(len(line) <= 80, f"{len(line)} columns: {line}")
 
 
-# What is held is never quite the same from run to run; small files, and decoders that have memory of
-# their own, are a matter of the pool's granularity.
+# What is held is never quite the same from run to run; small files, and decoders with memory of
+# their own, are a matter of the granularity of the pool.
 TOLERANCE, PLAY_TOLERANCE, GRAIN = 0.35, 0.25, 3 << 19
 MEASURED = [("phone_1080p.mp4", 1), ("phone_1080p.mp4", 4), ("k3b_svcd_interlaced.mpg", 1),
             ("movie-hello.avi", 2), ("mdn_flower.mp4", 8), ("ax_sample.flv", 2), ("debian.ogg", 1),

@@ -59,6 +59,7 @@ static void *carry(void *opaque)
     fwl_io_copy(carrier->to, carrier->from, INT64_MAX);
     fwl_io_close(&carrier->to);
     fwl_io_close(&carrier->from);
+    free(carrier);
     return NULL;
 }
 
@@ -66,6 +67,8 @@ static pthread_t start(FwlIO *from, FwlIO *to)
 {
     struct Carrier *carrier = malloc(sizeof *carrier);
     pthread_t thread;
+    if (!carrier)
+        exit(1);
     *carrier = (struct Carrier){from, to};
     if (pthread_create(&thread, NULL, carry, carrier) != 0)
         exit(1);

@@ -71,7 +71,11 @@ static void end_decoding(void *object)
 static void start_decoding(struct Decoding *d, FwlPool *pool, int threads)
 {
     d->media = make_media(&(struct MediaPlan){
-        .muxer = "mov", .video = "mpeg4", .width = 161, .height = 121, .picture_count = 12,
+        .muxer = "mov",
+        .video = "mpeg4",
+        .width = 161,
+        .height = 121,
+        .picture_count = 12,
         .broken_picture = -1,
     });
     need_ok(fwl_io_open_memory(&d->io, d->media.bytes, d->media.size));
@@ -194,8 +198,8 @@ static void samples_of_more_channels_than_data_has_pointers_are_all_there(void)
     AVCodecContext *decoder = need(avcodec_alloc_context3(codec));
     later(free_codec, &decoder);
     decoder->sample_rate = 8000;
-    decoder->ch_layout = (AVChannelLayout){.order = AV_CHANNEL_ORDER_UNSPEC,
-                                           .nb_channels = CHANNELS};
+    decoder->ch_layout =
+        (AVChannelLayout){.order = AV_CHANNEL_ORDER_UNSPEC, .nb_channels = CHANNELS};
     need_ok(fwl_av_codec_use_pool(decoder, pool));
     need_ok(avcodec_open2(decoder, codec, NULL));
     AVPacket *packet = need(av_packet_alloc());
@@ -709,6 +713,21 @@ static void null_and_an_open_codec_are_refused(void)
     assert_int_equal(fwl_av_codec_use_pool(d.decoder, NULL), FWL_E_INVALID);
 }
 
+static void only_what_decodes_the_same_gets_more_threads(void)
+{
+    AVCodecParameters parameters = {.codec_id = AV_CODEC_ID_H264};
+    AVStream stream = {.codecpar = &parameters};
+    assert_int_equal(fwl_av_decoder_threads(&stream, 8), 8);
+    assert_int_equal(fwl_av_decoder_threads(&stream, 0), 0);
+    parameters.codec_id = AV_CODEC_ID_THEORA;
+    assert_int_equal(fwl_av_decoder_threads(&stream, 8), 1);
+    parameters.codec_id = AV_CODEC_ID_VP3;
+    assert_int_equal(fwl_av_decoder_threads(&stream, 8), 1);
+    parameters.codec_id = AV_CODEC_ID_MJPEG;
+    stream.disposition = AV_DISPOSITION_ATTACHED_PIC;
+    assert_int_equal(fwl_av_decoder_threads(&stream, 8), 1);
+}
+
 int main(int argc, char **argv)
 {
     av_log_set_level(AV_LOG_QUIET);
@@ -732,6 +751,7 @@ int main(int argc, char **argv)
         CASE_ONCE(sound_that_changes_its_rate_and_channels_is_followed),
         CASE_ONCE(packets_of_every_encoder_of_pictures_that_takes_foreign_memory_are_padded),
         CASE(null_and_an_open_codec_are_refused),
+        CASE(only_what_decodes_the_same_gets_more_threads),
     };
     return run_cases("ffmpeg_codec", cases, sizeof cases / sizeof cases[0], argc, argv);
 }
