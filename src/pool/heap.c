@@ -238,10 +238,12 @@ static void share_anew(FwlPool *pool)
     const size_t heaps = atomic_load_explicit(&pool->owned_heaps, memory_order_relaxed);
     if (heaps <= CACHE_SHARE || !fwl_is_power_of_two(heaps) || pool->is_closed)
         return;
-    fwl_heaps_lock_all(pool);
-    for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
-        bound_cache(FWL_ITEM_OF(link, FwlHeap, link));
-    fwl_heaps_unlock_all(pool);
+    for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next) {
+        FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);
+        fwl_heap_lock(heap);
+        bound_cache(heap);
+        fwl_heap_unlock(heap);
+    }
 }
 
 FwlHeap *fwl_heap_get(FwlPool *pool)

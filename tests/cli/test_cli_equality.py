@@ -49,10 +49,13 @@ def add_media_cases():
             raise tap.Skip(reason)
         tap.add_case("the_shared_media_set", nothing_to_compare, str(skip))
         return
-    for path in paths:
+    # With a sanitizer a file is decoded or copied, in turn: each of them takes a while.
+    for i, path in enumerate(paths):
         name = os.path.basename(path)
-        tap.add_case(f"media: {name}", decodes_as_in_ffmpeg, path)
-        tap.add_case(f"copy: {name}", copy_decodes_to_the_same, path)
+        if not cli.SANITIZED or i % 2 == 0:
+            tap.add_case(f"media: {name}", decodes_as_in_ffmpeg, path)
+        if not cli.SANITIZED or i % 2 == 1:
+            tap.add_case(f"copy: {name}", copy_decodes_to_the_same, path)
 
 
 add_media_cases()

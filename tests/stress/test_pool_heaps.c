@@ -309,7 +309,7 @@ static void a_child_ends_a_pool_that_a_thread_waited_for(void)
 
 /* Threads that had much, gave it back and sleep. */
 
-enum { SLEEPERS = 64, NAP_BLOCKS = 64, NAP_SIZE = 64 * KIB, IDLE_SIZE = 8 * MIB };
+enum { SLEEPERS = 40, NAP_BLOCKS = 64, NAP_SIZE = 64 * KIB, IDLE_SIZE = 8 * MIB };
 
 typedef struct Dormitory {
     FwlPool *pool;
