@@ -61,7 +61,8 @@ static bool lay_out_frame(const FwlPool *pool, size_t size, size_t alignment,
     return fwl_checked_add(geometry->block_offset + guard, size, &geometry->mapping_size);
 }
 
-/* From the huge page on that the block begins in: a header in one of its own would waste it. */
+/* From the huge page on that the block begins in: a header in one of its own would waste it. Not
+ * for a block of one huge page: whoever touches a byte of it would have them all. */
 static void advise_huge_pages(const FwlPool *pool, const FwlSegment *segment, char *start)
 {
     char *end = segment->mapping + segment->mapping_size;
