@@ -316,8 +316,12 @@ static void put_peers(FILE *out, const json_t *report)
     size_t i;
     json_t *peer;
     fputs("<p>", out);
-    json_array_foreach(json_object_get(report, "peers"), i, peer) put_element(
-        out, "span", " class=peer", "%s %s", text_of(peer, "name"), text_of(peer, "version"));
+    json_array_foreach(json_object_get(report, "peers"), i, peer)
+    {
+        const char *version = text_of(peer, "version"); /* of some peers there is none */
+        put_element(out, "span", " class=peer", "%s%s%s", text_of(peer, "name"),
+                    *version ? " " : "", version);
+    }
     json_array_foreach(json_object_get(report, "skipped"), i, peer)
         put_element(out, "span", " class=\"peer absent\"", "without %s: %s", text_of(peer, "name"),
                     text_of(peer, "why"));

@@ -8,6 +8,7 @@ FRAMEWELL_CLI_WINDOW=1 says that play has a window in this build.
 FRAMEWELL_CLI_UPDATE=1 writes the golden files instead of comparing with them.
 """
 import atexit
+import functools
 import glob
 import json
 import os
@@ -199,6 +200,12 @@ def parse_hashes(text):
             columns = [column.strip() for column in line.split(",")]
             streams.setdefault(int(columns[0]), []).append(columns[-1])
     return streams
+
+
+@functools.cache
+def media_hashes(path):
+    """The same of a file that stays as it is."""
+    return ffmpeg_hashes(path)
 
 
 def ffmpeg_hashes(path):

@@ -13,7 +13,7 @@ COPY_FORMATS = {".adts": "adts", ".jpg": "mjpeg", ".264": "h264", ".265": "hevc"
 
 
 def decodes_as_in_ffmpeg(path):
-    wanted = cli.ffmpeg_hashes(path)
+    wanted = cli.media_hashes(path)
     if wanted is None:
         raise tap.Skip("ffmpeg does not decode it")
     cli.expect_same_hashes(cli.framewell_hashes(path), wanted)
@@ -25,7 +25,7 @@ def copy_by_ffmpeg(path, output, formats):
 
 
 def copy_decodes_to_the_same(path):
-    wanted = cli.ffmpeg_hashes(path)
+    wanted = cli.media_hashes(path)
     if wanted is None:
         raise tap.Skip("ffmpeg does not decode it")
     ending = os.path.splitext(path)[1]
@@ -102,7 +102,7 @@ MADE = [
 
 def made_decodes_as_in_ffmpeg(name, inputs, options):
     path = cli.make(name, inputs, options)
-    wanted = cli.ffmpeg_hashes(path)
+    wanted = cli.media_hashes(path)
     tap.expect(wanted is not None, "ffmpeg does not decode what it made")
     cli.expect_same_hashes(cli.framewell_hashes(path), wanted)
 
