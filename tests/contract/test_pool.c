@@ -284,10 +284,9 @@ static void allocz_gives_zeros_also_in_used_memory(void)
         memset(block, 0xff, sizes[i]);
         fwl_pool_free(pool, block);
         block = need(fwl_pool_allocz(pool, sizes[i]));
-        for (size_t k = 0; k < sizes[i]; k++) {
-            if (block[k] != 0)
-                fail_msg("byte %zu of %zu is %d", k, sizes[i], block[k]);
-        }
+        /* A block that equals itself one byte on is its first byte all over. */
+        if (sizes[i] && (block[0] != 0 || memcmp(block, block + 1, sizes[i] - 1) != 0))
+            fail_msg("a block of %zu bytes is not zeros", sizes[i]);
         fwl_pool_free(pool, block);
     }
 }
