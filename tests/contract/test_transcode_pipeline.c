@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What goes on between input and output: the budget, waiting, stopping, streams of all kinds. */
 #include <limits.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include <libavformat/avformat.h>
@@ -269,20 +270,75 @@ static void sizes_are_counted(void)
 
 /* Waiting */
 
-/* An output that takes its time for each of the first writes. */
-static int64_t write_slowly(void *opaque, const uint8_t *data, size_t size)
+/* An input that counts what was read of it, and an output that first lets it get ahead. */
+struct Ahead {
+    struct Media media;
+    size_t position;
+    _Atomic uint64_t read_size;
+    uint64_t written_size;
+    uint64_t wait_at; /* bytes written, more than the header has; 0: it has waited */
+};
+
+static int64_t read_counted(void *opaque, uint8_t *data, size_t size)
 {
-    int *count = opaque;
+    struct Ahead *ahead = opaque;
+    const size_t left = ahead->media.size - ahead->position;
+    const size_t count = size < left ? size : left;
+    memcpy(data, ahead->media.bytes + ahead->position, count);
+    ahead->position += count;
+    ahead->read_size += count;
+    return (int64_t)count;
+}
+
+static int64_t seek_counted(void *opaque, int64_t position)
+{
+    struct Ahead *ahead = opaque;
+    ahead->position = (size_t)position;
+    return position;
+}
+
+static int64_t size_counted(void *opaque)
+{
+    return (int64_t)((struct Ahead *)opaque)->media.size;
+}
+
+/* Until nothing more is read: what reads is waiting, or at its end. */
+static void wait_for_reader(struct Ahead *ahead)
+{
+    uint64_t before;
+    do {
+        before = ahead->read_size;
+        av_usleep(200000);
+    } while (ahead->read_size != before);
+}
+
+static int64_t write_held_up(void *opaque, const uint8_t *data, size_t size)
+{
+    struct Ahead *ahead = opaque;
     (void)data;
-    if ((*count)++ < 50)
-        av_usleep(2000);
+    ahead->written_size += size;
+    if (ahead->wait_at && ahead->written_size > ahead->wait_at) {
+        ahead->wait_at = 0;
+        wait_for_reader(ahead);
+    }
     return (int64_t)size;
+}
+
+static void let_input_get_ahead(struct Run *run, struct Ahead *ahead)
+{
+    const FwlIOCallbacks in = {.read = read_counted, .seek = seek_counted, .size = size_counted};
+    const FwlIOCallbacks out = {.write = write_held_up};
+    fwl_io_close(&run->in);
+    fwl_io_close(&run->out);
+    ahead->media = run->media;
+    need_ok(fwl_io_open_callbacks(&run->in, &in, ahead));
+    need_ok(fwl_io_open_callbacks(&run->out, &out, ahead));
 }
 
 static void a_slow_output_holds_up_the_input(void)
 {
     struct Run run = {0};
-    int count = 0;
+    struct Ahead ahead = {.wait_at = MIB};
     later(close_run, &run);
     struct MediaPlan plan = CLIP;
     plan.video = "rawvideo";
@@ -291,8 +347,7 @@ static void a_slow_output_holds_up_the_input(void)
     plan.height = 480;
     plan.picture_count = 60;
     prepare(&run, &plan);
-    fwl_io_close(&run.out);
-    need_ok(fwl_io_open_callbacks(&run.out, &(FwlIOCallbacks){.write = write_slowly}, &count));
+    let_input_get_ahead(&run, &ahead);
     run.options.copy = true;
     need_ok(transcode(&run));
     const FwlTranscodeQueue *queue = &run.result.packet_queue;
@@ -312,15 +367,14 @@ static void a_pool_without_room_for_a_frame_is_waited_for(void)
     need_ok(fwl_pool_create(&pool, &config));
     later(destroy_pool, &pool);
     struct Run run = {0};
-    int count = 0;
+    struct Ahead ahead = {.wait_at = 16 << 10};
     later(close_run, &run);
     struct MediaPlan plan = LARGE;
     plan.width = 1280;
     plan.height = 720;
     plan.picture_count = 40;
     prepare(&run, &plan);
-    fwl_io_close(&run.out);
-    need_ok(fwl_io_open_callbacks(&run.out, &(FwlIOCallbacks){.write = write_slowly}, &count));
+    let_input_get_ahead(&run, &ahead);
     run.options.video_codec = "mpeg4";
     run.options.pool = pool;
     need_ok(transcode(&run));
