@@ -188,7 +188,7 @@ bool fwl_os_is_privileged(void);
 typedef struct FwlProcessUsage {
     uint64_t minor_faults; /* pages that were given without reading */
     uint64_t major_faults;
-    uint64_t peak_rss; /* the most bytes of memory that were behind its pages */
+    uint64_t peak_rss; /* the most bytes of memory behind its pages, since it became this program */
     uint64_t process;  /* its number */
     const char *program; /* what it was started as, without the folder */
 } FwlProcessUsage;
@@ -228,11 +228,15 @@ typedef struct FwlSourceLine {
  * by malloc. Not with a lock held. */
 bool fwl_os_source_line(const void *address, FwlSourceLine *line);
 
-/* Writes text to standard error. */
+/* Writes text to standard error. Raises no SIGPIPE. */
 void fwl_os_say(const char *text, size_t size);
 
 /* The same, and ends the process by SIGABRT: for proved misuse in debug mode, and nothing else. */
 _Noreturn void fwl_os_die(const char *text, size_t size);
+
+/* From now on both write to where standard error leads now: also once the program has closed it,
+ * and never to a file that it opens at its number. Called once, before the program runs. */
+void fwl_os_say_keep(void);
 
 /* Files. A descriptor, a count or 0; negative: FWL_E_*, and *cause (may be NULL) is the system's
  * error number. */

@@ -12,7 +12,6 @@
 #include <execinfo.h>
 #include <link.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* Loading the unwinder allocates, and where malloc is this library's own, that comes back here:
  * then without a stack. */
@@ -43,19 +42,6 @@ bool fwl_os_locate(const void *address, FwlPlace *place)
         .is_in_program = !map->l_name || map->l_name[0] == '\0',
     };
     return true;
-}
-
-void fwl_os_say(const char *text, size_t size)
-{
-    const int saved_errno = errno;
-    while (size > 0) {
-        const ssize_t written = write(STDERR_FILENO, text, size);
-        if (written < 0 && errno != EINTR)
-            break;
-        text += written > 0 ? written : 0;
-        size -= written > 0 ? (size_t)written : 0;
-    }
-    errno = saved_errno;
 }
 
 void fwl_os_die(const char *text, size_t size)

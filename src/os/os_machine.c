@@ -4,7 +4,9 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -34,16 +36,31 @@ bool fwl_os_is_privileged(void)
     return getauxval(AT_SECURE) != 0;
 }
 
+/* What getrusage(2) says of it is also of what the process was before it became this program. 0:
+ * the system does not tell. */
+static uint64_t peak_rss_of_program(void)
+{
+    char text[4096] = "";
+    const int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    const ssize_t size = read(file, text, sizeof text - 1);
+    close(file);
+    const char *line = size > 0 ? strstr(text, "\nVmHWM:") : NULL;
+    return line ? strtoull(line + strlen("\nVmHWM:"), NULL, 10) * 1024 : 0;
+}
+
 FwlProcessUsage fwl_os_process_usage(void)
 {
     const int saved_errno = errno;
     struct rusage usage = {0};
     getrusage(RUSAGE_SELF, &usage);
+    const uint64_t peak_rss = peak_rss_of_program();
     errno = saved_errno;
     return (FwlProcessUsage){
         .minor_faults = (uint64_t)usage.ru_minflt,
         .major_faults = (uint64_t)usage.ru_majflt,
-        .peak_rss = (uint64_t)usage.ru_maxrss * 1024,
+        .peak_rss = peak_rss > 0 ? peak_rss : (uint64_t)usage.ru_maxrss * 1024,
         .process = (uint64_t)getpid(),
         .program = program_invocation_short_name,
     };

@@ -126,8 +126,10 @@ static _Thread_local uint64_t thread_number; /* 0: not asked for yet */
 
 uint64_t fwl_os_thread_number(void)
 {
+    const int saved_errno = errno;
     if (thread_number == 0)
         thread_number = (uint64_t)syscall(SYS_gettid);
+    errno = saved_errno;
     return thread_number;
 }
 

@@ -84,7 +84,10 @@ const char *fwl_preload_wish(const char *name);
 /* Prints "framewell: " and the text on standard error, as one line. */
 void fwl_preload_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Writes the pool's statistics to standard error: malloc_stats, FRAMEWELL_STATS=1. */
+/* Writes the pool's statistics to standard error: malloc_stats. */
 void fwl_preload_print_stats(void);
+
+/* The page faults of the process that are reported are those from here on. */
+void fwl_preload_count_from_here(void);
 
 #endif

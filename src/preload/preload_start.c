@@ -83,6 +83,43 @@ bool fwl_preload_decide(void)
     return false;
 }
 
+/* Before main. A program that has a malloc itself is served by that, and so are its libraries;
+ * where nobody has called ours by now, it is seen by what the C library does that needs memory. The
+ * address of malloc would not tell: a program may have one of its own for that of a library. */
+
+static bool is_undecided(void)
+{
+    return atomic_load_explicit(&fwl_preload_server, memory_order_relaxed) == FWL_SERVER_UNKNOWN;
+}
+
+static bool is_called_by_libc(void)
+{
+    FILE *file = fopencookie(NULL, "r", (cookie_io_functions_t){0});
+    if (file)
+        fclose(file);
+    return !is_undecided();
+}
+
+static void prepare_reports(void)
+{
+    const bool is_table = fwl_preload_wish("FRAMEWELL_STATS");
+    if (is_table || fwl_preload_wish("FRAMEWELL_DEBUG"))
+        fwl_os_say_keep();
+    if (is_table || fwl_preload_wish("FRAMEWELL_STATS_JSON"))
+        fwl_preload_count_from_here();
+}
+
+static __attribute__((constructor)) void begin(void)
+{
+    const int saved_errno = fwl_os_errno();
+    const char *reason;
+    if (is_undecided() && !fwl_preload_next(&reason) && !is_called_by_libc())
+        fwl_preload_say("the program has another malloc: it runs as without Framewell");
+    else if (fwl_preload_is_pool())
+        prepare_reports();
+    fwl_os_set_errno(saved_errno);
+}
+
 /* Settings */
 
 static void refuse(const char *name, const char *value, const char *wanted)

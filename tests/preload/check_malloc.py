@@ -203,37 +203,168 @@ def a_leak_is_listed_with_its_place():
     tap.expect("libframewell-malloc" not in done.stderr, f"blames itself: {done.stderr}")
 
 
-def build(name, *options):
-    """A small program; skips the case where it cannot be built."""
-    source = os.path.join(preloaded.WORK, "small.c")
-    with open(source, "w", encoding="utf-8") as file:
-        file.write("#include <stdio.h>\n#include <stdlib.h>\n"
-                   "int main(void) { char *volatile p = malloc(10); p[0] = 1; free(p);\n"
-                   "puts(\"well\"); return 0; }\n")
-    program = os.path.join(preloaded.WORK, name)
-    if tap.run([*options, source, "-o", program]).returncode != 0:
-        raise tap.Skip(f"{' '.join(options)} is not installed")
-    return program
+SMALL = """#include <stdio.h>
+#include <stdlib.h>
+int main(void) { char *volatile p = malloc(10); p[0] = 1; free(p); puts("well"); return 0; }
+"""
+MALLOC_OF_ITS_OWN = """#include <stddef.h>
+#include <stdio.h>
+static char memory[1 << 20];
+static size_t used;
+void *malloc(size_t size)
+{
+    char *block = memory + used;
+    used += (size + 15) / 16 * 16;
+    return block;
+}
+void free(void *block) { (void)block; }
+int main(void) { char *volatile p = malloc(10); p[0] = 1; free(p); puts("well"); return 0; }
+"""
 
 
-def steps_aside(name, line_count, *options):
-    program = build(name, *options)
-    done = preloaded.run(program)
-    if done.returncode != 0 and "ASan runtime does not come first" in done.stderr:
-        environment = {**preloaded.PLAIN, "LD_PRELOAD": preloaded.LIBRARY,
-                       "ASAN_OPTIONS": "verify_asan_link_order=0"}
-        done = tap.run([program], env=environment)
-    tap.expect_equal((done.returncode, done.stdout), (0, "well\n"), f"{done.stderr}: the result")
-    tap.expect_equal(done.stderr.count("framewell: "), line_count, f"lines in {done.stderr!r}")
+def steps_aside(name, source, *options):
+    """With one line, also where nobody asked for a report."""
+    program = preloaded.build(name, source, *options)
+    for settings in ({}, {"STATS": "1", "DEBUG": "1"}):
+        done = preloaded.run(program, settings=settings)
+        if done.returncode != 0 and "ASan runtime does not come first" in done.stderr:
+            environment = {**preloaded.PLAIN, "LD_PRELOAD": preloaded.LIBRARY,
+                           "ASAN_OPTIONS": "verify_asan_link_order=0"}
+            done = tap.run([program], env=environment)
+        tap.expect_equal((done.returncode, done.stdout), (0, "well\n"), done.stderr)
+        tap.expect(re.fullmatch("framewell: the program has (a sanitizer's|another) malloc: "
+                                "it runs as without Framewell\n", done.stderr),
+                   f"said {done.stderr!r}")
 
 
-tap.add_case("it_steps_aside_for_addresssanitizer", steps_aside, "asan", 1,
+tap.add_case("it_steps_aside_for_addresssanitizer", steps_aside, "asan", SMALL,
              "gcc", "-fsanitize=address")
-tap.add_case("it_steps_aside_for_threadsanitizer", steps_aside, "tsan", 1, "gcc",
+tap.add_case("it_steps_aside_for_threadsanitizer", steps_aside, "tsan", SMALL, "gcc",
              "-fsanitize=thread")
-# Its malloc is in the program itself, before ours, which is never called.
-tap.add_case("it_steps_aside_for_addresssanitizer_of_clang", steps_aside, "asan_clang", 0, "clang",
-             "-fsanitize=address")
+tap.add_case("it_steps_aside_for_addresssanitizer_of_clang", steps_aside, "asan_clang", SMALL,
+             "clang", "-fsanitize=address")
+tap.add_case("it_steps_aside_for_a_program_with_a_malloc_of_its_own", steps_aside, "own",
+             MALLOC_OF_ITS_OWN, "gcc")
+
+
+@tap.case
+def a_program_that_has_the_address_of_malloc_is_served():
+    """Of which the linker makes one in the program."""
+    program = preloaded.build("address", SMALL.replace("malloc(10)", "((void *(*volatile)(size_t))"
+                                                       "malloc)(10)"), "gcc", "-no-pie", "-fno-pie")
+    done, stats = preloaded.statistics(program)
+    tap.expect_equal((done.returncode, done.stdout, done.stderr), (0, "well\n", ""), "how it ended")
+    tap.expect(stats["malloc"]["allocation_count"] > 0, "no allocation was counted")
+
+
+RESOLVER = """#include <stdlib.h>
+#include <string.h>
+static char *block;
+static int told(void) { return block && block[99] == 7; }
+static int (*resolve(void))(void)
+{
+    block = malloc(100);
+    memset(block, 7, 100);
+    free(realloc(calloc(3, 5), 3000000));
+    return told;
+}
+int resolved(void) __attribute__((ifunc("resolve")));
+"""
+
+
+@tap.case
+def it_works_while_programs_are_being_linked():
+    """In the resolvers of functions, which run before any constructor."""
+    library = preloaded.build("resolver.so", RESOLVER, "gcc", "-shared", "-fPIC")
+    program = preloaded.build("resolved", "int resolved(void);\n"
+                              "int main(void) { return resolved(); }\n",
+                              "gcc", "-Wl,-z,now", library)
+    for settings in ({}, {"STATS_JSON": os.devnull}, {"DEBUG": "1"}):
+        tap.expect_equal(preloaded.run(program, settings=settings).returncode, 1, "the result")
+    for both in (f"{library}:{preloaded.LIBRARY}", f"{preloaded.LIBRARY}:{library}"):
+        done = tap.run([program], env={**preloaded.PLAIN, "LD_PRELOAD": both})
+        tap.expect_equal(done.returncode, 1, f"the result of {both}")
+
+
+@tap.case
+def objects_that_are_destroyed_late_may_allocate():
+    for settings in ({}, {"DEBUG": "1"}, {"STATS_JSON": os.devnull}):
+        done = preloaded.run(preloaded.LATE, settings=settings)
+        tap.expect_equal((done.returncode, done.stdout), (0, "done\n"), done.stderr)
+
+
+@tap.case
+def the_smallest_stacks_are_large_enough():
+    for settings in ({}, {"DEBUG": "1"}, {"STATS_JSON": os.devnull}):
+        preloaded.act_well("small-stacks", settings=settings)
+
+
+def gives_what_the_c_librarys_gives(seed, count, settings):
+    chosen = {f"FRAMEWELL_{name}": value for name, value in settings.items()}
+    words = [preloaded.CALLS, str(seed), str(count)]
+    truth = preloaded.run_plain(*words, env={**preloaded.PLAIN, **chosen}).stdout.split("\n")
+    told = preloaded.run(*words, settings=settings).stdout.split("\n")
+    differences = [pair for pair in zip(truth, told) if pair[0] != pair[1]]
+    tap.expect(len(truth) > count / 2 and "  wrong" not in "\n".join(truth), "of the C library's")
+    tap.expect(len(told) == len(truth) and not differences,
+               f"{' '.join(words)}: {len(truth)} and {len(told)} lines, at first {differences[:1]}")
+
+
+SEED = int(os.environ.get("FRAMEWELL_SEED", "1"))
+for call_settings, call_count in (({}, 50000), ({"STATS_JSON": os.devnull}, 50000),
+                                  ({"IDLE": "0", "HUGE_PAGES": "off"}, 20000),
+                                  ({"DEBUG": "1"}, 5000)):
+    tap.add_case("random_calls_give_what_the_c_librarys_give" +
+                 "".join(f"_with_{name.lower()}" for name in call_settings),
+                 gives_what_the_c_librarys_gives, SEED, call_count, call_settings)
+
+
+def report_on(settings, *command):
+    """What is on standard error, which the program closes."""
+    done = preloaded.run(*command, settings=settings)
+    tap.expect_equal(done.returncode, 0, done.stderr)
+    return done.stderr
+
+
+@tap.case
+def a_report_goes_where_standard_error_was():
+    tap.expect("(sort): " in report_on({"STATS": "1"}, "sort", os.devnull), "sort has no table")
+    path = os.path.join(preloaded.WORK, "mine")
+    shown = report_on({"STATS": "1", "DEBUG": "1"}, preloaded.ACTS, "replace-stderr", path)
+    with open(path, encoding="utf-8") as file:
+        tap.expect_equal(file.read(), "mine", "the program's file")
+    tap.expect_equal(shown, "", "what is said where nobody has kept standard error")
+
+
+@tap.case
+def a_report_that_nobody_reads_ends_nothing():
+    reader, writer = os.pipe()
+    os.close(reader)
+    for settings in ({"STATS": "1"}, {"DEBUG": "1"}):
+        done = preloaded.act("exit", "43", settings=settings, stderr=writer)
+        tap.expect_equal(done.returncode, 43, f"the exit status with {settings}")
+    os.close(writer)
+
+
+@tap.case
+def a_report_that_cannot_be_written_is_named():
+    for path, cause in (("/no/such/folder/file", "No such file or directory"),
+                        ("/dev/full", "No space left on device"),
+                        ("x" * 5000, "File name too long")):
+        done = preloaded.act("exit", "43", settings={"STATS_JSON": path})
+        tap.expect_equal(done.returncode, 43, "the exit status")
+        tap.expect(cause in done.stderr and done.stderr.count("\n") == 1, f"said {done.stderr!r}")
+
+
+@tap.case
+def reports_of_processes_that_end_at_once_are_whole():
+    done = preloaded.run("bash", "-c", "for i in {1..20}; do perl -e 1 & done; wait",
+                         settings={"STATS": "1"})
+    tables = re.findall(r"pool malloc\n  tier .*?\nprocess \d+ \((?:bash|perl)\): [^\n]*\n",
+                        done.stderr, re.S)
+    tap.expect_equal("".join(tables), done.stderr, "the tables, one after another")
+    tap.expect(len(tables) == done.stderr.count("process ") >= 20, f"{len(tables)} tables")
+
 
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 tap.main()

@@ -5,6 +5,8 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <malloc.h>
@@ -38,6 +40,9 @@ enum {
 
 static void *(*volatile const do_malloc)(size_t) = malloc;
 static void (*volatile const do_free)(void *) = free;
+
+/* What no compiler may know. */
+static char *volatile victim;
 
 static void expect(bool holds, const char *what)
 {
@@ -357,12 +362,66 @@ static void have_children(const char *program)
     printf("done\n");
 }
 
-/* A system without huge pages, and one without the youngest calls: madvise refuses both. */
+/* A thread with the smallest stack that there is. */
+static void *do_much_in_little(void *opaque)
+{
+    for (size_t size = 1; size < 8 * MIB; size *= 3) {
+        void *block = do_malloc(size);
+        block = realloc(block, size * 2);
+        do_free(block);
+        do_free(calloc(1, size));
+        expect(posix_memalign(&block, 2 * MIB, size) == 0, "there is memory");
+        do_free(block);
+    }
+    malloc_trim(0);
+    expect(mallinfo2().arena > 0, "there are pages");
+    return opaque;
+}
+
+static void use_small_stacks(const char *argument)
+{
+    (void)argument;
+    pthread_attr_t small;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, (size_t)PTHREAD_STACK_MIN);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_t thread;
+        expect(pthread_create(&thread, &small, do_much_in_little, NULL) == 0, "it starts");
+        pthread_join(thread, NULL);
+    }
+    pthread_attr_destroy(&small);
+    printf("done\n");
+}
+
+/* Another file where standard error was: what is written there is in it. */
+static void replace_stderr(const char *path)
+{
+    for (int file = 2; file < 1024; file++)
+        close(file);
+    expect(open(path, O_RDWR | O_CREAT | O_TRUNC, 0600) == 2, "the file is where it was");
+    expect(write(2, "mine", 4) == 4, "it can be written to");
+    victim = do_malloc(1234);
+    victim = NULL;
+}
+
+static void *allocate_with_errno_kept(void *opaque)
+{
+    enum { UNTOUCHED = 12345 };
+    errno = UNTOUCHED;
+    do_free(do_malloc(100));
+    do_free(do_malloc(2 * MIB));
+    expect(errno == UNTOUCHED, "errno is as it was");
+    return opaque;
+}
+
+/* A system without huge pages, and one without the youngest calls: madvise refuses both. And one
+ * that does not even tell a thread its number. */
 static void refuse_advice(const char *argument)
 {
     (void)argument;
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_gettid, 3, 0),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MADV_DONTNEED, 1, 0),
@@ -376,6 +435,9 @@ static void refuse_advice(const char *argument)
         return;
     }
     expect(madvise(filter, 0, MADV_HUGEPAGE) != 0 && errno == EINVAL, "advice is refused");
+    pthread_t thread;
+    expect(pthread_create(&thread, NULL, allocate_with_errno_kept, NULL) == 0, "a thread starts");
+    pthread_join(thread, NULL);
     use_some();
     unsigned seed = 7;
     exchange_some(&seed, 20000);
@@ -413,8 +475,6 @@ static void leave_holes(const char *argument)
 }
 
 /* Misuse, for --debug; each ends in the line that has its name. */
-
-static char *volatile victim;
 
 static void leak(void)
 {
@@ -553,6 +613,8 @@ int main(int argc, char **argv)
         {"children", have_children},
         {"holes", leave_holes},
         {"refuse-advice", refuse_advice},
+        {"small-stacks", use_small_stacks},
+        {"replace-stderr", replace_stderr},
         {"misuse", misuse},
         {"stats", print_stats},
         {"exit", end_with},

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the tests of the malloc share. FRAMEWELL_MALLOC names the library, FRAMEWELL_ACTS the
-program malloc_acts, FRAMEWELL_FULL_BUDGET full_budget, FRAMEWELL_COMMAND the command and
-FRAMEWELL_GROWTH frame_growth where they are built; meson sets them."""
+program malloc_acts, FRAMEWELL_CALLS malloc_calls, FRAMEWELL_LATE late_objects,
+FRAMEWELL_FULL_BUDGET full_budget, FRAMEWELL_COMMAND the command and FRAMEWELL_GROWTH frame_growth
+where they are built; meson sets them."""
 import atexit
 import json
 import os
@@ -14,6 +15,8 @@ import tap  # noqa: E402
 
 LIBRARY = os.environ["FRAMEWELL_MALLOC"]
 ACTS = os.environ["FRAMEWELL_ACTS"]
+CALLS = os.environ.get("FRAMEWELL_CALLS")
+LATE = os.environ.get("FRAMEWELL_LATE")
 COMMAND = os.environ.get("FRAMEWELL_COMMAND")
 FULL_BUDGET = os.environ.get("FRAMEWELL_FULL_BUDGET")
 GROWTH = os.environ.get("FRAMEWELL_GROWTH")
@@ -47,6 +50,16 @@ def act_well(*arguments, **options):
     tap.expect(done.returncode == 0,
                f"{' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done
+
+
+def build(name, source, *options, language="c"):
+    """A small program or library, its path; skips the case where it cannot be built."""
+    path = os.path.join(WORK, name)
+    with open(f"{path}.{language}", "w", encoding="utf-8") as file:
+        file.write(source)
+    if tap.run([*options, f"{path}.{language}", "-o", path]).returncode != 0:
+        raise tap.Skip(f"{' '.join(options)} does not work here")
+    return path
 
 
 def statistics(*command, settings=None):
