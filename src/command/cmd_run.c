@@ -50,7 +50,7 @@ enum { EXIT_NOT_STARTED = 126, EXIT_NOT_FOUND = 127 };
 struct RunArgs {
     char **program; /* and its arguments, NULL at the end */
     bool is_compared;
-    int runs;
+    int runs; /* 0: not said */
     char library[2 * PATH_MAX];
 };
 
@@ -102,6 +102,23 @@ static int set_max_memory(const char *value)
     return set_size("--max-memory", "FRAMEWELL_MAX_MEMORY", value, 1);
 }
 
+/* The program may leave the folder that a name is of before it writes there. */
+static int set_stats_json(const char *value)
+{
+    char folder[PATH_MAX];
+    char path[2 * PATH_MAX];
+    if (!*value)
+        return fwl_cmd_fail(EXIT_USAGE, "--stats-json", "'' is no file");
+    if (*value == '/')
+        return set("FRAMEWELL_STATS_JSON", value);
+    if (!getcwd(folder, sizeof folder))
+        return fwl_cmd_fail(EXIT_USAGE, "--stats-json", "%s", strerror(errno));
+    const int length = snprintf(path, sizeof path, "%s/%s", folder, value);
+    if (length >= (int)sizeof path)
+        return fwl_cmd_fail(EXIT_USAGE, "--stats-json", "%s", strerror(ENAMETOOLONG));
+    return set("FRAMEWELL_STATS_JSON", path);
+}
+
 static int set_purge_after(const char *value)
 {
     int ms;
@@ -123,7 +140,7 @@ static int take_option(void *opaque, int key, const char *argument)
     case KEY_STATS:
         return set("FRAMEWELL_STATS", "1");
     case KEY_STATS_JSON:
-        return set("FRAMEWELL_STATS_JSON", argument);
+        return set_stats_json(argument);
     case KEY_MAX_MEMORY:
         return set_max_memory(argument);
     case KEY_IDLE:
@@ -150,6 +167,8 @@ static int parse(struct RunArgs *args, int argc, char **argv)
         return status;
     if (names == argc)
         return fwl_cmd_fail(EXIT_USAGE, NULL, "run needs PROGRAM; see 'framewell run --help'");
+    if (args->runs > 0 && !args->is_compared)
+        return fwl_cmd_fail(EXIT_USAGE, "--runs", "it goes with --compare");
     args->program = argv + names;
     return ARGS_GO_ON;
 }
@@ -210,7 +229,7 @@ static int become_preloaded(void *opaque)
 
 int fwl_cmd_run(int argc, char **argv)
 {
-    static struct RunArgs args = {.runs = 1};
+    static struct RunArgs args;
     int status = parse(&args, argc, argv);
     if (status == ARGS_GO_ON)
         status = find_library(&args);
@@ -225,5 +244,5 @@ int fwl_cmd_run(int argc, char **argv)
         {.name = "as it is", .become = become, .opaque = args.program},
         {.name = "on Framewell", .become = become_preloaded, .opaque = &args},
     };
-    return fwl_compare_runs(sides, args.runs);
+    return fwl_compare_runs(sides, args.runs > 0 ? args.runs : 1);
 }

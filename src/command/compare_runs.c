@@ -2,6 +2,9 @@
 /*
  * Two ways to run a program, measured by what the system says of a child that has ended. The sides
  * take turns, so that what the machine does beside hits both; the medians of each are compared.
+ *
+ * Each run has the same input, where standard input is a file. A child that could not become the
+ * program says so through a pipe, which closes where it could.
  */
 #define _DEFAULT_SOURCE /* wait4 */
 #include "command/compare_runs.h"
@@ -10,7 +13,10 @@
 #include "command/human_text.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +34,7 @@ static const char *const measure_names[MEASURE_COUNT] = {"wall time, s", "CPU ti
 /* A value of each measure for each run of a side. */
 struct Results {
     double values[MEASURE_COUNT][COMPARE_RUNS_MAX];
-    int code;
+    int code; /* of the last */
 };
 
 static double now(void)
@@ -62,31 +68,93 @@ static void take_keys_back(const struct sigaction before[2])
     sigaction(SIGQUIT, &before[1], NULL);
 }
 
-static int run_once(const struct CompareSide *side, struct Results *results, int index)
+/* Starts a child that becomes the program; a byte at *told: it could not. -1: none was made. */
+static pid_t start(const struct CompareSide *side, const struct sigaction keys[2], int *told)
 {
-    struct sigaction keys[2];
-    leave_keys_to_child(keys);
-    const double start = now();
+    int pipes[2];
+    if (pipe(pipes) != 0)
+        return -1;
     const pid_t child = fork();
     if (child == 0) {
         take_keys_back(keys);
-        _exit(side->become(side->opaque));
+        close(pipes[0]);
+        fcntl(pipes[1], F_SETFD, FD_CLOEXEC);
+        const int code = side->become(side->opaque);
+        (void)!write(pipes[1], "", 1);
+        _exit(code);
     }
-    int status = 0;
+    close(pipes[1]);
+    *told = pipes[0];
+    return child;
+}
+
+/* True for a child that did not become the program. Waits until that is decided. */
+static bool has_failed(int told)
+{
+    char byte;
+    ssize_t count;
+    do {
+        count = read(told, &byte, 1);
+    } while (count < 0 && errno == EINTR);
+    close(told);
+    return count > 0;
+}
+
+static pid_t await(pid_t child, int *status, struct rusage *usage)
+{
+    pid_t ended;
+    do {
+        ended = wait4(child, status, 0, usage);
+    } while (ended < 0 && errno == EINTR);
+    return ended;
+}
+
+static void note(struct Results *results, int index, double wall, const struct rusage *usage)
+{
+    results->values[WALL][index] = wall;
+    results->values[CPU][index] = seconds(usage->ru_utime) + seconds(usage->ru_stime);
+    results->values[FAULTS][index] = (double)(usage->ru_minflt + usage->ru_majflt);
+    results->values[RSS][index] = (double)usage->ru_maxrss / 1024;
+}
+
+/* False: it could not be started, which was said; results->code is what that ends with. */
+static bool run_child(const struct CompareSide *side, struct Results *results, int index)
+{
+    struct sigaction keys[2];
     struct rusage usage = {0};
-    pid_t ended = child;
-    while (child > 0 && (ended = wait4(child, &status, 0, &usage)) < 0 && errno == EINTR)
-        ;
-    const double end = now();
+    int status = 0;
+    int told = -1;
+    leave_keys_to_child(keys);
+    const double begin = now();
+    const pid_t child = start(side, keys, &told);
+    if (child < 0)
+        results->code = fwl_cmd_fail(EXIT_MEMORY, "run", "%s", strerror(errno));
+    const bool is_started = child > 0 && !has_failed(told);
+    if (child > 0 && await(child, &status, &usage) == child)
+        results->code = code_of(status);
+    note(results, index, now() - begin, &usage);
     take_keys_back(keys);
-    if (child < 0 || ended < 0)
-        return fwl_cmd_fail(EXIT_MEMORY, "run", "%s", strerror(errno));
-    results->values[WALL][index] = end - start;
-    results->values[CPU][index] = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-    results->values[FAULTS][index] = (double)(usage.ru_minflt + usage.ru_majflt);
-    results->values[RSS][index] = (double)usage.ru_maxrss / 1024;
-    results->code = code_of(status);
-    return EXIT_FINE;
+    return is_started;
+}
+
+/* Interrupted by its user, who wants no other run either. */
+static bool is_interrupted(int code)
+{
+    return code == EXIT_BY_SIGNAL + SIGINT || code == EXIT_BY_SIGNAL + SIGQUIT;
+}
+
+/* Input */
+
+static bool is_pipe_at_its_end(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&input, 1, 0) > 0 && input.revents == POLLHUP;
+}
+
+static void warn_of_pipe(void)
+{
+    fprintf(stderr, "framewell: standard input is a pipe, and was at its end after the first run: "
+                    "the others\nhad nothing to read. Give a file, by '<'.\n");
 }
 
 static int by_value(const void *a, const void *b)
@@ -102,31 +170,40 @@ static double median(double *values, int count)
     return (values[count / 2] + values[(count - 1) / 2]) / 2;
 }
 
+static void print_codes(const struct Results results[2])
+{
+    if (results[0].code != 0 || results[1].code != 0)
+        fprintf(stderr, "%-14s %14d %14d\n", "exit status", results[0].code, results[1].code);
+}
+
 static void print_table(const struct CompareSide sides[2], struct Results results[2], int runs)
 {
-    fprintf(stderr, "%-14s %12s %12s %8s\n", "", sides[0].name, sides[1].name, "ratio");
+    fprintf(stderr, "%-14s %14s %14s %8s\n", "", sides[0].name, sides[1].name, "ratio");
     for (int m = 0; m < MEASURE_COUNT; m++) {
         const double first = median(results[0].values[m], runs);
         const double second = median(results[1].values[m], runs);
         const int decimals = m == FAULTS ? 0 : m == RSS ? 1 : 3;
-        fprintf(stderr, "%-14s %12.*f %12.*f", measure_names[m], decimals, first, decimals, second);
+        fprintf(stderr, "%-14s %14.*f %14.*f", measure_names[m], decimals, first, decimals, second);
         if (first > 0)
             fprintf(stderr, " %8.2f", second / first);
         fprintf(stderr, "\n");
     }
-    if (results[0].code != results[1].code)
-        fprintf(stderr, "exit status    %12d %12d\n", results[0].code, results[1].code);
+    print_codes(results);
 }
 
 int fwl_compare_runs(const struct CompareSide sides[2], int runs)
 {
     static struct Results results[2];
-    for (int i = 0; i < runs; i++) {
-        for (int side = 0; side < 2; side++) {
-            const int code = run_once(&sides[side], &results[side], i);
-            if (code != EXIT_FINE)
-                return code;
-        }
+    const off_t input = lseek(STDIN_FILENO, 0, SEEK_CUR); /* -1: of no file */
+    const bool was_at_end = is_pipe_at_its_end();
+    for (int i = 0; i < 2 * runs; i++) {
+        const int side = i % 2;
+        if (input >= 0)
+            (void)lseek(STDIN_FILENO, input, SEEK_SET);
+        if (!run_child(&sides[side], &results[side], i / 2) || is_interrupted(results[side].code))
+            return results[side].code;
+        if (i == 0 && !was_at_end && is_pipe_at_its_end())
+            warn_of_pipe();
     }
     print_table(sides, results, runs);
     return results[1].code;

@@ -12,7 +12,8 @@ struct CompareSide {
 
 /* Runs the two sides, each `runs` times, and prints medians side by side on stderr. Returns the
  * exit code of the last run of the second side, EXIT_BY_SIGNAL and its number where a signal ended
- * it. */
+ * it. A run that could not be started, or that its user interrupted, is the last one, and its code
+ * is returned without a table. */
 int fwl_compare_runs(const struct CompareSide sides[2], int runs);
 
 enum { COMPARE_RUNS_MAX = 1000 };

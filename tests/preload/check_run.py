@@ -61,6 +61,25 @@ def stats_are_a_table_on_stderr():
 
 
 @tap.case
+def what_is_reported_of_the_process_is_the_programs():
+    """Not what the command was before it became the program."""
+    path = os.path.join(preloaded.WORK, "process.json")
+    framewell_run("--stats-json", path, "--", preloaded.ACTS, "exit", "0")
+    with open(path, encoding="utf-8") as file:
+        stats = json.load(file)
+    tap.expect(stats["peak_rss"] < 8 << 20 and stats["minor_faults"] < 1000, f"reported {stats}")
+
+
+@tap.case
+def a_report_is_written_where_the_command_was_started():
+    folder = os.path.join(preloaded.WORK, "here")
+    os.mkdir(folder)
+    done = framewell_run("--stats-json", "%p.json", "--", "bash", "-c", "cd /; exit 4", cwd=folder)
+    tap.expect_equal((done.returncode, done.stderr), (4, ""))
+    tap.expect_equal(len(os.listdir(folder)), 1, "the reports")
+
+
+@tap.case
 def options_reach_the_program():
     path = os.path.join(preloaded.WORK, "options.json")
     done = framewell_run("--max-memory", "32M", "--idle", "0", "--purge-after", "10",
@@ -99,6 +118,33 @@ def compare_prints_both_sides():
 
 
 @tap.case
+def compare_gives_each_run_the_same_input():
+    path = os.path.join(preloaded.WORK, "input")
+    with open(path, "w+", encoding="utf-8") as file:
+        file.write("read before\nto be read\n")
+        file.flush()
+        os.lseek(file.fileno(), len("read before\n"), os.SEEK_SET)
+        done = framewell_run("--compare", "--runs", "2", "--", "cat", stdin=file)
+    tap.expect_equal((done.returncode, done.stdout), (0, "to be read\n" * 4))
+    tap.expect("standard input" not in done.stderr, f"said {done.stderr!r}")
+    done = framewell_run("--compare", "--", "cat", stdin=None, input="to be read\n")
+    tap.expect_equal((done.returncode, done.stdout), (0, "to be read\n"))
+    tap.expect("standard input is a pipe" in done.stderr, f"said {done.stderr!r}")
+
+
+@tap.case
+def compare_ends_where_no_run_makes_sense():
+    done = framewell_run("--compare", "--", "no-such-program")
+    tap.expect_equal((done.returncode, done.stderr),
+                     (127, "framewell: no-such-program: No such file or directory\n"))
+    done = framewell_run("--compare", "--", "bash", "-c", "echo begun; kill -INT $$")
+    tap.expect_equal((done.returncode, done.stdout, done.stderr), (130, "begun\n", ""))
+    done = framewell_run("--compare", "--", "bash", "-c", "exit 127")
+    tap.expect_equal(done.returncode, 127)
+    tap.expect(re.search(r"^exit status +127 +127$", done.stderr, re.M), done.stderr)
+
+
+@tap.case
 def what_cannot_be_started_is_named():
     for name, code in (("/no/such/program", 127), ("no-such-program", 127), ("/", 126)):
         done = framewell_run("--", name)
@@ -111,7 +157,8 @@ def what_cannot_be_started_is_named():
 def options_that_make_no_sense_are_refused():
     for words in (["--max-memory", "0"], ["--max-memory", "-5"], ["--max-memory", "2X"],
                   ["--idle", "none"], ["--purge-after", "2s"], ["--huge-pages", "yes"],
-                  ["--runs", "0"], ["--max-memory", "99999999999T"], ["--stat"], []):
+                  ["--runs", "0"], ["--runs", "3"], ["--stats-json", ""],
+                  ["--max-memory", "99999999999T"], ["--stat"], []):
         done = framewell_run(*words, *(["--", "true"] if words else []))
         tap.expect_equal(done.returncode, 2, f"{words}: {done.stderr}: exit status")
         tap.expect(done.stderr.startswith("framewell: ") and done.stderr.count("\n") == 1,
@@ -120,12 +167,7 @@ def options_that_make_no_sense_are_refused():
 
 @tap.case
 def a_static_program_runs_and_is_named():
-    source = os.path.join(preloaded.WORK, "static.c")
-    program = os.path.join(preloaded.WORK, "static")
-    with open(source, "w", encoding="utf-8") as file:
-        file.write("int main(void) { return 8; }\n")
-    if tap.run(["gcc", "-static", source, "-o", program]).returncode != 0:
-        raise tap.Skip("static programs cannot be built here")
+    program = preloaded.build("static", "int main(void) { return 8; }\n", "gcc", "-static")
     done = framewell_run("--", program)
     tap.expect_equal(done.returncode, 8)
     tap.expect("is linked statically" in done.stderr and done.stderr.count("\n") == 1,
@@ -134,12 +176,9 @@ def a_static_program_runs_and_is_named():
 
 @tap.case
 def a_program_with_addresssanitizer_runs():
-    source = os.path.join(preloaded.WORK, "asan.c")
-    program = os.path.join(preloaded.WORK, "asan")
-    with open(source, "w", encoding="utf-8") as file:
-        file.write("#include <stdlib.h>\nint main(void) { free(malloc(8)); return 8; }\n")
-    if tap.run(["gcc", "-fsanitize=address", source, "-o", program]).returncode != 0:
-        raise tap.Skip("gcc has no AddressSanitizer")
+    program = preloaded.build("asan", "#include <stdlib.h>\n"
+                              "int main(void) { free(malloc(8)); return 8; }\n", "gcc",
+                              "-fsanitize=address")
     done = framewell_run("--", program)
     tap.expect_equal(done.returncode, 8, done.stderr)
     tap.expect("sanitizer" in done.stderr and done.stderr.count("\n") == 1, f"{done.stderr!r}")
