@@ -34,7 +34,7 @@ static const struct OptionRow option_rows[] = {
     {KEY_STATS, "stats", NULL, "at its exit print what was allocated, on stderr"},
     {KEY_STATS_JSON, "stats-json", "FILE", "write that as JSON; %p in FILE is the process"},
     {KEY_MAX_MEMORY, "max-memory", "SIZE",
-     "malloc fails at SIZE: 512M, 2G, cgroup (the container's)"},
+     "malloc fails at SIZE: 512M, 2G, cgroup (container's)"},
     {KEY_IDLE, "idle", "SIZE", "freed memory kept for reuse; the default is 12M"},
     {KEY_PURGE_AFTER, "purge-after", "MS", "how long it is kept, in ms; the default is 5000"},
     {KEY_HUGE_PAGES, "huge-pages", "on|off", "ask for huge pages behind large blocks: on"},
@@ -52,6 +52,7 @@ struct RunArgs {
     bool is_compared;
     int runs; /* 0: not said */
     char library[2 * PATH_MAX];
+    struct ProgramKind kind;
 };
 
 /* From the folder of the command: where the library is installed, and where it is built. */
@@ -67,12 +68,12 @@ static int take_option(void *opaque, int key, const char *argument);
 static const struct OptionTable option_table = {
     .subcommand = "run",
     .usage = "[OPTIONS] [--] PROGRAM [ARGUMENTS]",
-    .about = "Runs PROGRAM with Framewell's pool as its malloc. Nothing has to be compiled anew;\n"
-             "its output, exit status and signals are its own.\n",
+    .about = "Runs PROGRAM with Framewell's pool as its malloc. Nothing has to be compiled\n"
+             "anew; its output, exit status and signals are its own.\n",
     .more = "Examples:\n"
             "  framewell run -- ffmpeg -i clip.mp4 -c:v libx264 out.mp4\n"
             "  framewell run --stats --max-memory 2G -- vspipe script.vpy -\n"
-            "  framewell run --compare --runs 5 -- ffmpeg -i clip.y4m -f rawvideo -y /dev/null\n",
+            "  framewell run --compare -- ffmpeg -i clip.y4m -f rawvideo -y /dev/null\n",
     .rows = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
     .has_program = true,
@@ -221,6 +222,8 @@ static int become(void *opaque)
 static int become_preloaded(void *opaque)
 {
     struct RunArgs *args = opaque;
+    if (args->kind.is_harmed)
+        return become(args->program);
     int status = put_before("LD_PRELOAD", args->library);
     if (status == ARGS_GO_ON)
         status = put_before("ASAN_OPTIONS", "verify_asan_link_order=0");
@@ -235,9 +238,9 @@ int fwl_cmd_run(int argc, char **argv)
         status = find_library(&args);
     if (status != ARGS_GO_ON)
         return status;
-    const char *obstacle = fwl_program_obstacle(args.program[0]);
-    if (obstacle)
-        (void)fwl_cmd_fail(EXIT_FINE, args.program[0], "%s", obstacle);
+    args.kind = fwl_program_kind(args.program[0]);
+    if (args.kind.obstacle)
+        (void)fwl_cmd_fail(EXIT_FINE, args.program[0], "%s", args.kind.obstacle);
     if (!args.is_compared)
         return become_preloaded(&args);
     const struct CompareSide sides[2] = {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Whether the dynamic loader will obey LD_PRELOAD for a program: not where the program has none,
- * and not for one that runs with rights of somebody else.
+ * and not for one that runs with rights of somebody else. That of musl does, but the library is one
+ * for glibc, and the program would end there.
  */
 #include "command/program_kind.h"
 
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* The file that execvp would take. */
@@ -37,45 +39,58 @@ static bool read_at(int file, void *bytes, size_t size, off_t offset)
     return pread(file, bytes, size, offset) == (ssize_t)size;
 }
 
-/* True for a program in this machine's format that names no dynamic loader. */
-static bool is_static(int file)
+/* The loader that a program names. False: it is no program in this machine's format. */
+static bool read_loader(int file, char loader[PATH_MAX])
 {
     Elf64_Ehdr header;
+    Elf64_Phdr segment;
+    loader[0] = '\0';
     if (!read_at(file, &header, sizeof header, 0) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
-        header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_phentsize != sizeof(Elf64_Phdr))
+        header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_phentsize != sizeof segment)
         return false;
     for (unsigned i = 0; i < header.e_phnum; i++) {
-        Elf64_Phdr segment;
-        if (!read_at(file, &segment, sizeof segment,
-                     (off_t)(header.e_phoff + i * sizeof segment)) ||
-            segment.p_type == PT_INTERP)
+        const off_t offset = (off_t)(header.e_phoff + i * sizeof segment);
+        if (!read_at(file, &segment, sizeof segment, offset))
             return false;
+        if (segment.p_type == PT_INTERP)
+            return segment.p_filesz > 0 && segment.p_filesz < PATH_MAX &&
+                   read_at(file, loader, segment.p_filesz, (off_t)segment.p_offset);
     }
     return true;
 }
 
-static bool gives_rights(const struct stat *info)
+static bool gives_rights(int file, const struct stat *info)
 {
     return ((info->st_mode & S_ISUID) && info->st_uid != getuid()) ||
-           ((info->st_mode & S_ISGID) && info->st_gid != getgid());
+           ((info->st_mode & S_ISGID) && info->st_gid != getgid()) ||
+           (getuid() != 0 && fgetxattr(file, "security.capability", NULL, 0) > 0);
 }
 
-const char *fwl_program_obstacle(const char *program)
+static struct ProgramKind kind_of(int file)
+{
+    char loader[PATH_MAX];
+    struct stat info;
+    if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode))
+        return (struct ProgramKind){0};
+    if (gives_rights(file, &info))
+        return (struct ProgramKind){"is privileged: it runs as without Framewell", false};
+    if (!read_loader(file, loader))
+        return (struct ProgramKind){0};
+    if (!*loader)
+        return (struct ProgramKind){"is linked statically: it runs as without Framewell", false};
+    if (strstr(loader, "/ld-musl-"))
+        return (struct ProgramKind){"is linked with musl: it runs as without Framewell", true};
+    return (struct ProgramKind){0};
+}
+
+struct ProgramKind fwl_program_kind(const char *program)
 {
     char path[PATH_MAX];
-    struct stat info;
-    if (!find_program(path, program))
-        return NULL;
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return NULL;
-    const char *obstacle = NULL;
-    if (fstat(file, &info) == 0 && S_ISREG(info.st_mode)) {
-        if (gives_rights(&info))
-            obstacle = "is privileged (setuid): it runs as without Framewell";
-        else if (is_static(file))
-            obstacle = "is linked statically: it runs as without Framewell";
+    struct ProgramKind kind = {0};
+    const int file = find_program(path, program) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (file >= 0) {
+        kind = kind_of(file);
+        close(file);
     }
-    close(file);
-    return obstacle;
+    return kind;
 }

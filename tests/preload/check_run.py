@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 
 import preloaded
@@ -172,6 +173,33 @@ def a_static_program_runs_and_is_named():
     tap.expect_equal(done.returncode, 8)
     tap.expect("is linked statically" in done.stderr and done.stderr.count("\n") == 1,
                f"said {done.stderr!r}")
+
+
+@tap.case
+def a_program_of_musl_runs_and_is_named():
+    program = preloaded.build("musl", "int main(void) { return 8; }\n", "musl-gcc")
+    done = framewell_run("--stats", "--", program)
+    tap.expect_equal(done.stderr, f"framewell: {program}: is linked with musl: it runs as without "
+                     "Framewell\n", "what is said")
+    tap.expect_equal(done.returncode, 8, "the exit status")
+
+
+@tap.case
+def a_program_with_rights_of_its_own_runs_and_is_named():
+    """As another user than root, who has all of them."""
+    if os.getuid() != 0 or not shutil.which("setcap") or not shutil.which("setpriv"):
+        raise tap.Skip("setcap and setpriv are for root")
+    program = preloaded.build("rights", "int main(void) { return 8; }\n", "gcc")
+    os.chmod(preloaded.WORK, 0o755)
+    for command in (["setcap", "cap_net_raw+ep", program], ["chmod", "u+s", program]):
+        if tap.run(command).returncode != 0:
+            raise tap.Skip(f"{command[0]} does not work here")
+        done = tap.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                        preloaded.COMMAND, "run", "--stats", "--", program], env=preloaded.PLAIN)
+        tap.expect_equal(done.stderr, f"framewell: {program}: is privileged: it runs as without "
+                         "Framewell\n", "what is said")
+        tap.expect_equal(done.returncode, 8, "the exit status")
+        tap.run(["setcap", "-r", program])
 
 
 @tap.case

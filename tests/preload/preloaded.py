@@ -57,7 +57,8 @@ def build(name, source, *options, language="c"):
     path = os.path.join(WORK, name)
     with open(f"{path}.{language}", "w", encoding="utf-8") as file:
         file.write(source)
-    if tap.run([*options, f"{path}.{language}", "-o", path]).returncode != 0:
+    command = [*options, f"{path}.{language}", "-o", path]
+    if not shutil.which(command[0]) or tap.run(command).returncode != 0:
         raise tap.Skip(f"{' '.join(options)} does not work here")
     return path
 
