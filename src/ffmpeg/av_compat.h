@@ -29,8 +29,8 @@
 #else
 #define FWL_AV_HAS_FRAME_FLAGS 0
 #endif
-/* AV_PIX_FMT_XVMC went with 6.0: all formats behind it have the number below their old one. */
-#define FWL_AV_HAS_XVMC (LIBAVUTIL_VERSION_MAJOR < 58)
+/* AV_PIX_FMT_XVMC went with 7.0: all formats behind it have the number below their old one. */
+#define FWL_AV_HAS_XVMC (LIBAVUTIL_VERSION_MAJOR < 59)
 
 #define FWL_AV_BEGIN_DEPRECATED \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wdeprecated-declarations\"")
