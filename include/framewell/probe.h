@@ -94,7 +94,8 @@ typedef struct FwlProbeResult {
  *
  * Owner: borrows in, and leaves it somewhere in what it read.
  * Fails: FWL_E_DATA for what is no media; FWL_E_NOMEM; FWL_E_INVALID for NULL and negative threads;
- * codes of in. A stream that cannot be decoded is no failure: its figures stay 0.
+ * codes of in, FWL_E_AGAIN and FWL_E_TIMEOUT too: result has what came to light before. A stream
+ * that cannot be decoded is no failure: its figures stay 0.
  * Cost: decodes some 50 pictures of each stream, reads up to 64 MiB.
  */
 FWL_API int fwl_probe(FwlIO *in, const FwlProbeOptions *options, FwlProbeResult *result);

@@ -86,6 +86,14 @@ static AVIOContext *alloc_pb(FwlIO *io, bool is_output)
     return pb;
 }
 
+/* avformat_find_stream_info asks this before each packet, and reads on for ever where a read says
+ * that there is nothing yet: no time passes in a FwlIO between two such answers. */
+static int is_without_bytes(void *opaque)
+{
+    const AVIOContext *pb = opaque;
+    return pb->error == AVERROR(EAGAIN);
+}
+
 /* Gives an AVFormatContext its pb. Fails: AVERROR(ENOMEM). */
 static int attach(AVFormatContext *format, FwlIO *io, bool is_output)
 {
@@ -97,6 +105,8 @@ static int attach(AVFormatContext *format, FwlIO *io, bool is_output)
     if (!format->pb)
         return AVERROR(ENOMEM);
     format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    if (!is_output)
+        format->interrupt_callback = (AVIOInterruptCB){is_without_bytes, format->pb};
     return 0;
 }
 

@@ -340,21 +340,32 @@ static int decode(Probe *probe)
 
 /* The call */
 
+/* What is known of an input that fails on the way is told, and that it failed. */
+static int look_for_failure(Probe *probe)
+{
+    const int err = probe->format->pb->error;
+    if (err >= 0 || err == AVERROR_EOF)
+        return 0;
+    return fail(probe, fwl_av_status(err), fwl_status_text(fwl_av_status(err)));
+}
+
 static int open_input(Probe *probe, FwlIO *in, const FwlProbeOptions *options)
 {
     const int err = fwl_av_open_input(&probe->format, in, options->input_name, NULL, NULL);
     if (err == FWL_E_NOMEM)
         return fail_nomem(probe);
-    if (err < 0 && fwl_io_error(in) < 0)
+    const bool is_about_data = err == FWL_E_DATA || err == FWL_E_UNSUPPORTED;
+    if (err < 0 && (fwl_io_error(in) < 0 || !is_about_data))
         return fail(probe, err, fwl_status_text(err));
     if (err < 0)
         return fail(probe, FWL_E_DATA,
                     "it is no media that is known here, or is broken from the start");
     if (avformat_find_stream_info(probe->format, NULL) == AVERROR(ENOMEM))
         return fail_nomem(probe);
-    if (probe->format->nb_streams == 0)
-        return fail(probe, FWL_E_DATA, "it has no streams");
-    return 0;
+    if (probe->format->nb_streams > 0)
+        return 0;
+    const int status = look_for_failure(probe);
+    return status < 0 ? status : fail(probe, FWL_E_DATA, "it has no streams");
 }
 
 static void close_probe(Probe *probe)
@@ -385,6 +396,8 @@ int fwl_probe(FwlIO *in, const FwlProbeOptions *options, FwlProbeResult *result)
         status = describe(&probe, in);
     if (status == 0 && !options->is_container_only)
         status = decode(&probe);
+    if (status == 0)
+        status = look_for_failure(&probe);
     close_probe(&probe);
     return status;
 }

@@ -485,6 +485,26 @@ static void what_a_read_callback_returns_becomes_a_code_wherever_it_comes(void)
     }
 }
 
+/* libavformat reads on where a read says that there is nothing yet. */
+static void looking_for_streams_ends_where_nothing_comes(void)
+{
+    struct Media clip = make_clip("mpegts");
+    later(free_media, &clip);
+    struct Liar liar = {.media = &clip, .honest_size = clip.size / 2, .result = FWL_E_AGAIN};
+    FwlIO *io = NULL;
+    need_ok(fwl_io_open_callbacks(&io, &(FwlIOCallbacks){.read = lie_read}, &liar));
+    later(close_io, &io);
+    AVFormatContext *format = NULL;
+    const int err = fwl_av_open_input(&format, io, NULL, NULL, NULL);
+    if (err == 0) {
+        assert_true(avformat_find_stream_info(format, NULL) < 0);
+        assert_int_equal(fwl_av_status(format->pb->error), FWL_E_AGAIN);
+    } else {
+        expect_code(err, FWL_E_AGAIN);
+    }
+    fwl_av_close_input(&format);
+}
+
 static void what_a_write_callback_returns_becomes_a_code(void)
 {
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
@@ -533,6 +553,7 @@ int main(int argc, char **argv)
         CASE(the_buffer_is_another_one_after_probing),
         /* 56 streams are opened: nothing new fails in the later ones. */
         CASE_ONCE(what_a_read_callback_returns_becomes_a_code_wherever_it_comes),
+        CASE(looking_for_streams_ends_where_nothing_comes),
         CASE(what_a_write_callback_returns_becomes_a_code),
         CASE(what_a_seek_callback_returns_is_not_believed),
     };

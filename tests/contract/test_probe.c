@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <limits.h>
 #include <string.h>
 
 #include <libavutil/log.h>
@@ -136,6 +137,64 @@ static void what_is_no_media_is_refused(void)
     assert_int_equal(run.result.stream_count, 0);
 }
 
+/* The first bytes of a file, then a result of its own; -1 stands for one byte too many. */
+struct Broken {
+    const struct Media *media;
+    size_t position, honest_size;
+    int64_t result;
+};
+
+static int64_t read_broken(void *opaque, uint8_t *data, size_t size)
+{
+    struct Broken *from = opaque;
+    const size_t left = from->honest_size - from->position;
+    if (left == 0)
+        return from->result == -1 ? (int64_t)size + 1 : from->result;
+    const size_t count = left < size ? left : size;
+    memcpy(data, from->media->bytes + from->position, count);
+    from->position += count;
+    return (int64_t)count;
+}
+
+static void expect_probe_fails(struct Run *run, size_t honest_size, int64_t result, int code)
+{
+    struct Broken from = {.media = &run->media, .honest_size = honest_size, .result = result};
+    need_ok(fwl_io_open_callbacks(&run->in, &(FwlIOCallbacks){.read = read_broken}, &from));
+    const int err = fwl_probe(run->in, NULL, &run->result);
+    expect_code(err, code);
+    assert_int_equal(run->result.status, err);
+    assert_int_equal(err < 0, run->result.message[0] != '\0');
+    fwl_probe_result_uninit(&run->result);
+    fwl_io_close(&run->in);
+}
+
+/* MPEG-TS, since libavformat looks for streams in it beyond its header. */
+static void an_input_that_fails_on_the_way_gives_its_code(void)
+{
+    static const struct {
+        int64_t result;
+        int code;
+    } rows[] = {
+        {-1, FWL_E_DATA},    {FWL_E_AGAIN, FWL_E_AGAIN},     {FWL_E_TIMEOUT, FWL_E_TIMEOUT},
+        {INT_MIN, FWL_E_IO}, {FWL_E_ABORTED, FWL_E_ABORTED}, {FWL_E_NOMEM, FWL_E_NOMEM},
+    };
+    struct Run run = {0};
+    later(close_run, &run);
+    run.media = make_media(&(struct MediaPlan){
+        .muxer = "mpegts",
+        .video = "mpeg4",
+        .width = 64,
+        .height = 48,
+        .picture_count = 40,
+        .broken_picture = -1,
+    });
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (size_t part = 0; part < 4; part++)
+            expect_probe_fails(&run, run.media.size / 4 * part, rows[i].result, rows[i].code);
+    }
+    expect_probe_fails(&run, run.media.size, 0, 0);
+}
+
 static void nonsense_is_refused(void)
 {
     struct Run run = {0};
@@ -157,6 +216,8 @@ int main(int argc, char **argv)
         CASE_ONCE(more_threads_hold_more),
         CASE(the_container_alone_may_be_asked_for),
         CASE(what_is_no_media_is_refused),
+        /* Once: 25 probes, in which nothing fails that does not in the others. */
+        CASE_ONCE(an_input_that_fails_on_the_way_gives_its_code),
         CASE(nonsense_is_refused),
     };
     return run_cases("probe", cases, sizeof cases / sizeof *cases, argc, argv);
