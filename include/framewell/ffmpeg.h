@@ -51,8 +51,9 @@ FWL_API int fwl_av_error(int status);
 /*
  * Opens the container in io for demuxing. url (may be NULL) is a name for probing and messages,
  * nothing is opened by it, nor by what a playlist names; input_format NULL is found by probing;
- * options as for avformat_open_input. Where io says FWL_E_AGAIN, avformat_find_stream_info fails
- * (AVERROR_EXIT) instead of asking on and on.
+ * options as for avformat_open_input. A read that fails ends the input, and (*format)->pb->error
+ * says why; FWL_E_AGAIN is AVERROR(EINPROGRESS) there, since libavformat asks on for ever where it
+ * is told EAGAIN.
  *
  * Owner: keeps io borrowed until fwl_av_close_input; *format goes back through that only.
  * Fails: FWL_E_DATA for what is no known container or broken from the start, FWL_E_UNSUPPORTED for

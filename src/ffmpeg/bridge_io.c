@@ -12,6 +12,7 @@
  */
 #include "framewell/ffmpeg.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,12 +21,19 @@
 /* What libavformat's own files use: how far it reads ahead decides when it seeks. */
 enum { IO_BUFFER_SIZE = 32768 };
 
+/* FWL_E_AGAIN under another name than EAGAIN, which libavformat takes for a reason to read on,
+ * again and again: an AVIOContext that was told so once asks nobody any more. */
+static int read_error(int status)
+{
+    return status == FWL_E_AGAIN ? AVERROR(EINPROGRESS) : fwl_av_error(status);
+}
+
 static int read_packet(void *opaque, uint8_t *data, int size)
 {
     const int64_t got = fwl_io_read(opaque, data, (size_t)size);
     if (got == 0)
         return AVERROR_EOF;
-    return got < 0 ? fwl_av_error((int)got) : (int)got;
+    return got < 0 ? read_error((int)got) : (int)got;
 }
 
 static int write_packet(void *opaque, FwlAvWriteData data, int size)
@@ -86,14 +94,6 @@ static AVIOContext *alloc_pb(FwlIO *io, bool is_output)
     return pb;
 }
 
-/* avformat_find_stream_info asks this before each packet, and reads on for ever where a read says
- * that there is nothing yet: no time passes in a FwlIO between two such answers. */
-static int is_without_bytes(void *opaque)
-{
-    const AVIOContext *pb = opaque;
-    return pb->error == AVERROR(EAGAIN);
-}
-
 /* Gives an AVFormatContext its pb. Fails: AVERROR(ENOMEM). */
 static int attach(AVFormatContext *format, FwlIO *io, bool is_output)
 {
@@ -105,8 +105,6 @@ static int attach(AVFormatContext *format, FwlIO *io, bool is_output)
     if (!format->pb)
         return AVERROR(ENOMEM);
     format->flags |= AVFMT_FLAG_CUSTOM_IO;
-    if (!is_output)
-        format->interrupt_callback = (AVIOInterruptCB){is_without_bytes, format->pb};
     return 0;
 }
 

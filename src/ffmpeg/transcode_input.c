@@ -30,7 +30,8 @@ static int fail_open(FwlJob *job, int status)
 {
     if (status == FWL_E_NOMEM)
         return fwl_job_fail_nomem(job);
-    if (fwl_io_error(job->in) < 0)
+    const bool is_about_data = status == FWL_E_DATA || status == FWL_E_UNSUPPORTED;
+    if (fwl_io_error(job->in) < 0 || !is_about_data)
         return fwl_job_fail(job, FWL_SIDE_INPUT, status, "the input cannot be read: %s",
                             fwl_status_text(status));
     if (fwl_io_size(job->in) == 0 || fwl_io_tell(job->in) == 0)
@@ -228,7 +229,9 @@ static int end_of_input(FwlJob *job, int err)
 {
     if (err == AVERROR(ENOMEM))
         return fwl_job_fail_nomem(job);
-    const int status = fwl_io_error(job->in);
+    int status = fwl_io_error(job->in); /* which waiting, where it had to end, is not */
+    if (status == 0)
+        status = fwl_av_status(job->input->pb->error);
     if (status < 0 && status != FWL_E_EOF)
         return fwl_job_fail(job, FWL_SIDE_INPUT, status, "the input cannot be read on: %s",
                             fwl_status_text(status));

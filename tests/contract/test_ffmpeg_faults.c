@@ -11,6 +11,7 @@
 
 #include "case.h"
 #include "framewell/ffmpeg.h"
+#include "framewell/transcode.h"
 #include "libav_fault.h"
 #include "made_media.h"
 
@@ -427,6 +428,17 @@ static int64_t lie_seek(void *opaque, int64_t position)
     return ((struct Liar *)opaque)->result;
 }
 
+static int64_t accept_seek(void *opaque, int64_t position)
+{
+    ((struct Liar *)opaque)->position = (size_t)position;
+    return position;
+}
+
+static int64_t tell_size(void *opaque)
+{
+    return (int64_t)((struct Liar *)opaque)->media->size;
+}
+
 /* INT_MAX stands for one byte more than was asked for. */
 static const struct Lie {
     int64_t result;
@@ -485,24 +497,61 @@ static void what_a_read_callback_returns_becomes_a_code_wherever_it_comes(void)
     }
 }
 
-/* libavformat reads on where a read says that there is nothing yet. */
+/* libavformat reads on, for ever, where a read says EAGAIN: while it looks for streams, and while
+ * it looks at the end of the file for a duration. */
 static void looking_for_streams_ends_where_nothing_comes(void)
+{
+    struct Media clip = make_media(&(struct MediaPlan){
+        .muxer = "mpegts",
+        .video = "mpeg4",
+        .width = 320,
+        .height = 240,
+        .picture_count = 60,
+        .broken_picture = -1,
+    });
+    later(free_media, &clip);
+    assert_true(clip.size > 4 * 32768); /* more than libavformat reads to begin with */
+    struct Liar liar = {.media = &clip, .honest_size = clip.size / 2, .result = FWL_E_AGAIN};
+    FwlIO *io = NULL;
+    need_ok(fwl_io_open_callbacks(
+        &io, &(FwlIOCallbacks){.read = lie_read, .seek = accept_seek, .size = tell_size}, &liar));
+    later(close_io, &io);
+    AVFormatContext *format = NULL;
+    int err = fwl_av_open_input(&format, io, NULL, NULL, NULL);
+    if (err == 0) {
+        avformat_find_stream_info(format, NULL);
+        err = read_to_the_end(format);
+    }
+    fwl_av_close_input(&format);
+    expect_code(err, FWL_E_AGAIN);
+}
+
+/* What was read before is no whole input, whichever code ends it. */
+static void a_transcode_of_what_cannot_be_read_to_its_end_says_so(void)
 {
     struct Media clip = make_clip("mpegts");
     later(free_media, &clip);
-    struct Liar liar = {.media = &clip, .honest_size = clip.size / 2, .result = FWL_E_AGAIN};
-    FwlIO *io = NULL;
-    need_ok(fwl_io_open_callbacks(&io, &(FwlIOCallbacks){.read = lie_read}, &liar));
-    later(close_io, &io);
-    AVFormatContext *format = NULL;
-    const int err = fwl_av_open_input(&format, io, NULL, NULL, NULL);
-    if (err == 0) {
-        assert_true(avformat_find_stream_info(format, NULL) < 0);
-        assert_int_equal(fwl_av_status(format->pb->error), FWL_E_AGAIN);
-    } else {
-        expect_code(err, FWL_E_AGAIN);
+    static const size_t quarters[] = {0, 2, 3};
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        for (size_t k = 0; lies[i].read_status < 0 && k < 3; k++) {
+            struct Liar liar = {.media = &clip,
+                                .honest_size = clip.size / 4 * quarters[k],
+                                .result = lies[i].result};
+            FwlIO *in = NULL, *out = NULL;
+            need_ok(fwl_io_open_callbacks(&in, &(FwlIOCallbacks){.read = lie_read}, &liar));
+            later(close_io, &in);
+            need_ok(fwl_io_open_writer(&out, NULL, SIZE_MAX));
+            later(close_io, &out);
+            FwlTranscodeOptions options = fwl_transcode_options_default();
+            options.format = "matroska";
+            options.copy = true;
+            FwlTranscodeResult result;
+            const int err = fwl_transcode(in, out, &options, NULL, &result);
+            assert_true(err == lies[i].read_status || err == lies[i].result);
+            assert_int_equal(result.side, FWL_SIDE_INPUT);
+            fwl_transcode_result_uninit(&result);
+        }
     }
-    fwl_av_close_input(&format);
 }
 
 static void what_a_write_callback_returns_becomes_a_code(void)
@@ -553,6 +602,7 @@ int main(int argc, char **argv)
         CASE(the_buffer_is_another_one_after_probing),
         /* 56 streams are opened: nothing new fails in the later ones. */
         CASE_ONCE(what_a_read_callback_returns_becomes_a_code_wherever_it_comes),
+        CASE_ONCE(a_transcode_of_what_cannot_be_read_to_its_end_says_so),
         CASE(looking_for_streams_ends_where_nothing_comes),
         CASE(what_a_write_callback_returns_becomes_a_code),
         CASE(what_a_seek_callback_returns_is_not_believed),
