@@ -21,9 +21,10 @@
 /* What libavformat's own files use: how far it reads ahead decides when it seeks. */
 enum { IO_BUFFER_SIZE = 32768 };
 
-/* FWL_E_AGAIN under another name than EAGAIN, which libavformat takes for a reason to read on,
- * again and again: an AVIOContext that was told so once asks nobody any more. */
-static int read_error(int status)
+/* FWL_E_AGAIN under another name than EAGAIN. That libavformat takes for a reason to read on, again
+ * and again, though an AVIOContext that was told so once asks nobody any more; and from a muxer it
+ * means something else. */
+static int error_of(int status)
 {
     return status == FWL_E_AGAIN ? AVERROR(EINPROGRESS) : fwl_av_error(status);
 }
@@ -33,13 +34,13 @@ static int read_packet(void *opaque, uint8_t *data, int size)
     const int64_t got = fwl_io_read(opaque, data, (size_t)size);
     if (got == 0)
         return AVERROR_EOF;
-    return got < 0 ? read_error((int)got) : (int)got;
+    return got < 0 ? error_of((int)got) : (int)got;
 }
 
 static int write_packet(void *opaque, FwlAvWriteData data, int size)
 {
     const int64_t put = fwl_io_write(opaque, data, (size_t)size);
-    return put < 0 ? fwl_av_error((int)put) : (int)put;
+    return put < 0 ? error_of((int)put) : (int)put;
 }
 
 static int64_t seek(void *opaque, int64_t offset, int whence)

@@ -25,7 +25,7 @@ int fwl_av_status(int averror)
     case AVERROR(EDQUOT):
         return FWL_E_LIMIT;
     case AVERROR(EAGAIN):
-    case AVERROR(EINPROGRESS): /* from fwl_av_open_input's reads */
+    case AVERROR(EINPROGRESS): /* as bridge_io.c says it */
         return FWL_E_AGAIN;
     case AVERROR(ETIMEDOUT):
         return FWL_E_TIMEOUT;

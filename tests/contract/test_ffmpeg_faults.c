@@ -569,6 +569,28 @@ static void what_a_write_callback_returns_becomes_a_code(void)
     }
 }
 
+static void a_transcode_to_what_cannot_be_written_says_so(void)
+{
+    struct Media clip = make_clip("mov");
+    later(free_media, &clip);
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        struct Liar liar = {.result = lies[i].result};
+        FwlIO *in = NULL, *out = NULL;
+        need_ok(fwl_io_open_memory(&in, clip.bytes, clip.size));
+        later(close_io, &in);
+        need_ok(fwl_io_open_callbacks(&out, &(FwlIOCallbacks){.write = lie_write}, &liar));
+        later(close_io, &out);
+        FwlTranscodeOptions options = fwl_transcode_options_default();
+        options.format = "matroska";
+        options.copy = true;
+        FwlTranscodeResult result;
+        const int err = fwl_transcode(in, out, &options, NULL, &result);
+        assert_true(err == lies[i].write_status || err == lies[i].result);
+        assert_int_equal(result.side, FWL_SIDE_OUTPUT);
+        fwl_transcode_result_uninit(&result);
+    }
+}
+
 /* Positions that are none, and a length that is none, end in a code as well, or are done
  * without. */
 static void what_a_seek_callback_returns_is_not_believed(void)
@@ -605,6 +627,7 @@ int main(int argc, char **argv)
         CASE_ONCE(a_transcode_of_what_cannot_be_read_to_its_end_says_so),
         CASE(looking_for_streams_ends_where_nothing_comes),
         CASE(what_a_write_callback_returns_becomes_a_code),
+        CASE_ONCE(a_transcode_to_what_cannot_be_written_says_so),
         CASE(what_a_seek_callback_returns_is_not_believed),
     };
     return run_cases("ffmpeg_faults", cases, sizeof cases / sizeof cases[0], argc, argv);
