@@ -20,12 +20,20 @@ static json_t *known(int64_t number)
     return number > 0 ? json_integer(number) : json_null();
 }
 
+/* Files may name a tag by any bytes. */
+static void add_tag(json_t *tags, const FwlDictionaryEntry *entry)
+{
+    json_t *key = fwl_json_text(entry->key);
+    json_object_set_new(tags, json_string_value(key), fwl_json_text(entry->value));
+    json_decref(key);
+}
+
 static json_t *tags_object(const FwlDictionary *metadata)
 {
     json_t *tags = json_object();
     const FwlDictionaryEntry *entry = NULL;
     while ((entry = fwl_dict_get(metadata, "", entry, FWL_DICT_IGNORE_SUFFIX)) != NULL)
-        json_object_set_new_nocheck(tags, entry->key, fwl_json_text(entry->value));
+        add_tag(tags, entry);
     return tags;
 }
 

@@ -153,6 +153,15 @@ def names_that_are_no_utf_8_make_valid_json():
     tap.expect(name.endswith("??-\u00e4.mkv"), f"the name is {name}")
 
 
+@tap.case
+def tags_that_are_no_utf_8_make_valid_json():
+    path = make(FOLDER, "tags.ogg", "-i", CLIP, "-vn", "-c", "copy", "-f", "ogg",
+                "-metadata", b"k\xff=v\xe4", "-metadata", b"two\nlines=a\tb")
+    tags = json.loads(subprocess.run([cli.COMMAND, "probe", "--json", path], check=True,
+                                     stdout=subprocess.PIPE).stdout.decode())["streams"][0]["tags"]
+    tap.expect_equal((tags["k?"], tags["two\nlines"]), ("v?", "a\tb"), "the tags")
+
+
 FAILURES = [
     ("a file that is not there", ["nothing.mp4"], cli.INPUT, "No such file"),
     ("a folder", ["."], cli.INPUT, "directory"),
