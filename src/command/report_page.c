@@ -107,12 +107,24 @@ static double hit_rate_of_all(const struct Batch *batch)
     return all > 0 ? hits / all : 0;
 }
 
+/* The pools' own, or what was seen: that has the buffers before the containers in it, too. */
+static uint64_t largest_size(const struct ReportPage *page)
+{
+    const struct Timeline *timeline = &page->batch->timeline;
+    uint64_t largest = page->peak_size;
+    for (size_t i = 0; i < timeline->count; i++) {
+        const uint64_t total = fwl_timeline_total(&timeline->samples[i]);
+        largest = total > largest ? total : largest;
+    }
+    return largest;
+}
+
 static json_t *memory_object(const struct ReportPage *page)
 {
     const size_t budget = page->batch->budget;
     return json_pack("{s:o, s:I, s:f, s:I}",                                               //
                      "limit", budget > 0 ? json_integer((json_int_t)budget) : json_null(), //
-                     "peak_size", (json_int_t)page->peak_size,                             //
+                     "peak_size", (json_int_t)largest_size(page),                          //
                      "hit_rate", hit_rate_of_all(page->batch),                             //
                      "leaked_blocks", (json_int_t)page->leaked_blocks);
 }

@@ -188,6 +188,14 @@ def keep(page, name):
         page.screenshot(os.path.join(PICTURES, name + ".png"))
 
 
+# Labels of the columns that the one before them runs into.
+OVERLAPS = '''(() => {
+    const places = [...document.querySelectorAll('.columns small')].filter(e => e.textContent)
+        .map(e => { const r = document.createRange(); r.selectNodeContents(e);
+                    return [e.textContent, r.getBoundingClientRect()]; });
+    return places.slice(1).filter(([, box], i) => box.left < places[i][1].right)
+        .map(([text]) => text);
+})()'''
 READOUT = "[...document.querySelectorAll('.legend li')].map(e => e.textContent).join('|')"
 
 
@@ -196,11 +204,15 @@ def a_browser_shows_it_on_every_screen():
     path = report("--max-memory", "64M", cli.media("phone_1080p.mp4"), Folder() / "out.mkv",
                   "--video-codec", "libx264", "--preset", "ultrafast")
     with browser.Browser() as page:
-        for width in (360, 1000):
+        for width in (360, 650, 770, 1000):
             for is_dark in (False, True):
                 page.show(path, width=width, is_dark=is_dark)
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 tap.expect(wide <= width, f"{wide} dots wide on a screen of {width}")
+                hidden = page.evaluate("Math.max(...[...document.querySelectorAll('.scroll')]"
+                                       ".map(e => e.scrollWidth - e.clientWidth))")
+                tap.expect(hidden <= 0, f"{hidden} dots of a table are hidden at {width}")
+                tap.expect_equal(page.evaluate(OVERLAPS), [], f"labels on labels at {width}")
                 colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
                 light = sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
                 tap.expect((light < 128) == is_dark, f"{colour}, dark: {is_dark}")
@@ -220,6 +232,8 @@ def hovering_touching_and_keys_tell_the_value():
         page.show(path)
         at_rest = page.evaluate(READOUT)
         tap.expect("at the peak" in at_rest, at_rest)
+        tile = page.evaluate("document.querySelector('.tile strong').textContent")
+        tap.expect("together " + tile + "|" in at_rest, f"{tile} in the tile, {at_rest}")
         x, y, width, height = page.box_of(".chart svg")
         page.hover(x + 0.3 * width, y + height / 2)
         hovered = page.evaluate(READOUT)
