@@ -23,5 +23,7 @@ end
 complete -c framewell -n __fish_use_subcommand -f -a '(__framewell_subcommands)'
 complete -c framewell -n 'not __fish_use_subcommand; and string match -q -- "-*" (commandline -ct)' \
     -a '(__framewell_options)'
-complete -c framewell -n '__fish_seen_subcommand_from layout' -a '(__framewell_formats)'
-complete -c framewell -n '__fish_seen_subcommand_from bench' -f -a 'pool objects layout programs replay all'
+complete -c framewell -n '__fish_seen_subcommand_from layout; and test (count (commandline -opc)) -eq 2' \
+    -a '(__framewell_formats)'
+complete -c framewell -n '__fish_seen_subcommand_from bench; and test (count (commandline -opc)) -eq 2' \
+    -f -a 'pool objects layout programs replay all'
