@@ -11,6 +11,7 @@
 
 #include "case.h"
 #include "framewell/ffmpeg.h"
+#include "framewell/probe.h"
 #include "framewell/transcode.h"
 #include "libav_fault.h"
 #include "made_media.h"
@@ -330,6 +331,129 @@ static void writing_gives_everything_back_whichever_allocation_of_libav_fails(vo
     with_each_allocation_failing(mux_mov, NULL);
 }
 
+/* Encoding */
+
+static int receive_packets(AVCodecContext *encoder, AVPacket *packet)
+{
+    int err;
+    while ((err = avcodec_receive_packet(encoder, packet)) >= 0) {
+        FwlPacket *own = fwl_packet_alloc();
+        const int import_err = own ? fwl_av_packet_import(own, packet) : FWL_E_NOMEM;
+        fwl_packet_free(&own);
+        av_packet_unref(packet);
+        if (import_err < 0)
+            return import_err;
+    }
+    return err == AVERROR(EAGAIN) || err == AVERROR_EOF ? 0 : err;
+}
+
+/* A picture of Framewell's goes to the encoder without a copy. */
+static int send_picture(AVCodecContext *encoder, int64_t pts, FwlPool *pool)
+{
+    FwlFrame *own = need(fwl_frame_alloc());
+    own->pool = pool;
+    own->format = FWL_PIX_FMT_YUV420P;
+    own->width = encoder->width;
+    own->height = encoder->height;
+    own->pts = pts;
+    need_ok(fwl_frame_get_buffer(own, 0));
+    for (int i = 0; i < 3; i++)
+        memset(own->data[i], 40 + (int)pts, (size_t)own->linesize[i] * (size_t)own->height / 2);
+    AVFrame *av = av_frame_alloc();
+    int err = av ? fwl_av_frame_export(av, own) : FWL_E_NOMEM;
+    if (err >= 0)
+        err = avcodec_send_frame(encoder, av);
+    av_frame_free(&av);
+    fwl_frame_free(&own);
+    return err;
+}
+
+static int encode_pictures(AVCodecContext *encoder, AVPacket *packet, FwlPool *pool)
+{
+    int err = avcodec_open2(encoder, NULL, NULL);
+    for (int i = 0; i < 3 && err >= 0; i++) {
+        err = send_picture(encoder, i, pool);
+        err = err < 0 ? err : receive_packets(encoder, packet);
+    }
+    err = err < 0 ? err : avcodec_send_frame(encoder, NULL);
+    return err < 0 ? err : receive_packets(encoder, packet);
+}
+
+static int encode_with_pool(const struct Media *media)
+{
+    (void)media;
+    const FwlPoolConfig config = fwl_pool_config_default();
+    FwlPool *pool = NULL;
+    need_ok(fwl_pool_create(&pool, &config));
+    AVPacket *packet = av_packet_alloc();
+    AVCodecContext *encoder = avcodec_alloc_context3(avcodec_find_encoder(AV_CODEC_ID_MPEG4));
+    int err = encoder && packet ? fwl_av_codec_use_pool(encoder, pool) : FWL_E_NOMEM;
+    if (err >= 0) {
+        encoder->width = 64;
+        encoder->height = 48;
+        encoder->pix_fmt = AV_PIX_FMT_YUV420P;
+        encoder->time_base = (AVRational){1, 25};
+        encoder->thread_count = 1;
+        err = encode_pictures(encoder, packet, pool);
+    }
+    avcodec_free_context(&encoder);
+    av_packet_free(&packet);
+    FwlPoolStats stats;
+    fwl_pool_get_stats(pool, &stats);
+    assert_int_equal(stats.current_usage, 0);
+    fwl_pool_destroy(&pool);
+    return err;
+}
+
+static void encoding_gives_everything_back_whichever_allocation_of_libav_fails(void)
+{
+    with_each_allocation_failing(encode_with_pool, NULL);
+}
+
+/* Whole calls */
+
+static int probe_media(const struct Media *media)
+{
+    FwlIO *io = NULL;
+    need_ok(fwl_io_open_memory(&io, media->bytes, media->size));
+    const FwlProbeOptions options = {.threads = 1};
+    FwlProbeResult result;
+    const int err = fwl_probe(io, &options, &result);
+    assert_int_equal(result.status, err);
+    assert_true(err == 0 || err == FWL_E_NOMEM || err == FWL_E_DATA);
+    fwl_probe_result_uninit(&result);
+    fwl_io_close(&io);
+    return err;
+}
+
+static int transcode_media(const struct Media *media)
+{
+    FwlIO *in = NULL, *out = NULL;
+    need_ok(fwl_io_open_memory(&in, media->bytes, media->size));
+    need_ok(fwl_io_open_writer(&out, NULL, SIZE_MAX));
+    FwlTranscodeOptions options = fwl_transcode_options_default();
+    options.format = "nut";
+    options.video_codec = "mpeg4";
+    options.audio_codec = "copy";
+    options.threads = 1;
+    FwlTranscodeResult result;
+    const int err = fwl_transcode(in, out, &options, NULL, &result);
+    assert_int_equal(result.status, err);
+    assert_int_equal(err == 0, result.side == FWL_SIDE_NONE);
+    fwl_transcode_result_uninit(&result);
+    fwl_io_close(&out);
+    fwl_io_close(&in);
+    return err;
+}
+
+static void whole_calls_give_everything_back_whichever_allocation_of_libav_fails(void)
+{
+    struct Media clip = make_clip("mov");
+    with_each_allocation_failing(probe_media, &clip);
+    with_each_allocation_failing(transcode_media, &clip);
+    free_media(&clip);
+}
+
 /* Conversion */
 
 static int convert_frames(const struct Media *media)
@@ -620,6 +744,8 @@ int main(int argc, char **argv)
         CASE_ONCE(opening_gives_everything_back_whichever_allocation_of_libav_fails),
         CASE_ONCE(decoding_gives_every_picture_back_whichever_allocation_of_libav_fails),
         CASE_ONCE(writing_gives_everything_back_whichever_allocation_of_libav_fails),
+        CASE_ONCE(encoding_gives_everything_back_whichever_allocation_of_libav_fails),
+        CASE_ONCE(whole_calls_give_everything_back_whichever_allocation_of_libav_fails),
         CASE_ONCE(conversion_changes_nothing_whichever_allocation_of_libav_fails),
         CASE(the_buffer_is_another_one_after_probing),
         /* 56 streams are opened: nothing new fails in the later ones. */
