@@ -29,6 +29,8 @@
 #else
 #define FWL_AV_HAS_FRAME_FLAGS 0
 #endif
+/* AVCodecParameters.coded_side_data takes the place of AVStream.side_data from 7.0 on. */
+#define FWL_AV_HAS_CODED_SIDE_DATA (LIBAVCODEC_VERSION_MAJOR >= 61)
 /* AV_PIX_FMT_XVMC went with 7.0: all formats behind it have the number below their old one. */
 #define FWL_AV_HAS_XVMC (LIBAVUTIL_VERSION_MAJOR < 59)
 
@@ -74,6 +76,22 @@ static inline void fwl_av_frame_set_duration(AVFrame *frame, int64_t duration)
     FWL_AV_BEGIN_DEPRECATED
     frame->pkt_duration = duration;
     FWL_AV_END_DEPRECATED
+#endif
+}
+
+/* What a container says of a stream beside its packets: part of the codec's parameters since 7.0.
+ * NULL for nothing of that type. */
+static inline const uint8_t *fwl_av_stream_side_data(const AVStream *stream,
+                                                     enum AVPacketSideDataType type, size_t *size)
+{
+#if FWL_AV_HAS_CODED_SIDE_DATA
+    const AVPacketSideData *piece = av_packet_side_data_get(
+        stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, type);
+    *size = piece ? piece->size : 0;
+    return piece ? piece->data : NULL;
+#else
+    *size = 0;
+    return av_stream_get_side_data(stream, type, size);
 #endif
 }
 

@@ -16,6 +16,7 @@
 #include <libavutil/mathematics.h>
 #include <libavutil/pixdesc.h>
 
+#include "av_compat.h"
 #include "bridge_codec.h"
 #include "framewell/mem.h"
 #include "framewell/pool.h"
@@ -87,8 +88,8 @@ static char kind_letter(const AVStream *stream)
 /* Degrees clockwise that make the picture upright, 0 to 359. */
 static int find_rotation(const AVStream *stream)
 {
-    size_t size = 0;
-    const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    size_t size;
+    const uint8_t *data = fwl_av_stream_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
     if (!data || size < DISPLAY_MATRIX_SIZE)
         return 0;
     int32_t matrix[9];

@@ -78,7 +78,8 @@ def complete_in_fish(line):
 DRIVE_ZSH = """
 zmodload zsh/zpty
 zpty shell zsh -f -i
-zpty -w shell "PS1=; stty columns 200 rows 200; fpath=($1 \\$fpath); autoload -Uz compinit; compinit -D -u"
+zpty -w shell "PS1=; stty columns 200 rows 200; fpath=($1 \\$fpath)"
+zpty -w shell "autoload -Uz compinit; compinit -D -u"
 zpty -w shell "LISTMAX=1000; unset zle_bracketed_paste"
 zpty -w shell "tell() { zle list-choices; zle -R; print end-\\$((40+2)) }; zle -N tell"
 zpty -w shell "bindkey '^I' tell; print is-\\$((40+2))"
@@ -106,7 +107,7 @@ def completes_in_each_way(complete):
         tap.expect(wanted <= got, f"{wanted - got} of {name} are missing in {got}")
     got = complete("framewell ")
     tap.expect(subcommands() <= got, f"{subcommands() - got} are missing in {got}")
-    for line, words, others in (("transcode --vid", {"--video-codec", "--video-bitrate"}, "--audio"),
+    for line, words, others in (("transcode --vid", {"--video-codec", "--video-bitrate"}, "-y"),
                                 ("layout nv1", {"nv12", "nv16"}, "yuv420p"),
                                 ("bench re", {"replay"}, "pool"),
                                 ("transcode cl", {"clip.mkv"}, "framewell.mkv")):
