@@ -71,6 +71,7 @@ typedef struct FwlProbeStream {
     int frames_held;    /* at once, the one that is given out included */
     size_t memory_peak; /* bytes of all of them */
     size_t packet_size; /* of the largest packet that was read */
+    int64_t frame_count; /* in all, where every one was decoded; -1: there are more, or unknown */
 } FwlProbeStream;
 
 typedef struct FwlProbeResult {

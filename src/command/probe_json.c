@@ -72,6 +72,8 @@ static void add_memory(json_t *object, const FwlProbeStream *stream)
     json_object_set_new(object, "frame_size", json_integer((json_int_t)stream->frame_size));
     json_object_set_new(object, "frames_held", json_integer(stream->frames_held));
     json_object_set_new(object, "memory_peak", json_integer((json_int_t)stream->memory_peak));
+    json_object_set_new(object, "frame_count",
+                        stream->frame_count >= 0 ? json_integer(stream->frame_count) : json_null());
     json_object_set_new(object, "packet_size", json_integer((json_int_t)stream->packet_size));
 }
 

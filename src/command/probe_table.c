@@ -64,6 +64,17 @@ uint64_t fwl_probe_play_size(const FwlProbeResult *result)
            largest_painted(result) + one_second(result);
 }
 
+/* How many pictures a video has about; a negative number where nobody says so. */
+static double count_pictures(const FwlProbeResult *result, const FwlProbeStream *stream)
+{
+    const FwlRational rate = stream->frame_rate;
+    if (stream->frame_count >= 0)
+        return (double)stream->frame_count;
+    if (result->duration_us < 0 || rate.num <= 0 || rate.den <= 0)
+        return -1;
+    return (double)result->duration_us / 1e6 * rate.num / rate.den + 1;
+}
+
 /* All pictures of the longest video; UINT64_MAX where nobody says how many there are. */
 static uint64_t all_pictures(const FwlProbeResult *result)
 {
@@ -72,11 +83,9 @@ static uint64_t all_pictures(const FwlProbeResult *result)
         const FwlProbeStream *stream = &result->streams[i];
         if (stream->kind != 'v' || stream->is_cover)
             continue;
-        const FwlRational rate = stream->frame_rate;
-        const double seconds = (double)result->duration_us / 1e6;
-        if (result->duration_us < 0 || rate.num <= 0 || rate.den <= 0)
+        const double count = count_pictures(result, stream);
+        if (count < 0)
             return UINT64_MAX;
-        const double count = seconds * rate.num / rate.den + 1;
         const double bytes = count * (double)stream->frame_size;
         size = bytes > (double)size ? (uint64_t)bytes : size;
     }

@@ -33,6 +33,7 @@ typedef struct Decoding {
     AVCodecContext *decoder; /* NULL: this stream is not decoded, or has been enough */
     FwlPool *pool;
     int frames;
+    bool has_skipped; /* packets that came when there were frames enough */
 } Decoding;
 
 typedef struct Probe {
@@ -162,6 +163,7 @@ static int describe_stream(FwlProbeStream *to, AVFormatContext *format, AVStream
     to->duration_us = to_microseconds(stream->duration, stream->time_base);
     to->bit_rate = parameters->bit_rate;
     to->packet_count = stream->nb_frames;
+    to->frame_count = -1;
     if (to->kind == 'v')
         describe_video(to, format, stream);
     else if (to->kind == 'a')
@@ -275,7 +277,8 @@ static void decode_packet(Probe *probe)
     Decoding *decoding = &probe->decodings[index];
     if ((size_t)probe->packet->size > stream->packet_size)
         stream->packet_size = (size_t)probe->packet->size;
-    if (!decoding->decoder || decoding->frames >= probe->frames_wanted)
+    decoding->has_skipped |= decoding->frames >= probe->frames_wanted;
+    if (!decoding->decoder || decoding->has_skipped)
         return;
     /* What is broken gives no frame; the next packet may. */
     (void)avcodec_send_packet(decoding->decoder, probe->packet);
@@ -296,8 +299,10 @@ static bool needs_more(const Probe *probe)
 static void decode_beginning(Probe *probe)
 {
     int64_t read_size = 0;
+    bool has_ended = false;
     for (int i = 0; i < PACKETS_MAX && read_size < READ_MAX && needs_more(probe); i++) {
-        if (av_read_frame(probe->format, probe->packet) < 0)
+        has_ended = av_read_frame(probe->format, probe->packet) < 0;
+        if (has_ended)
             break;
         read_size += probe->packet->size;
         decode_packet(probe);
@@ -309,6 +314,8 @@ static void decode_beginning(Probe *probe)
             continue;
         (void)avcodec_send_packet(decoding->decoder, NULL);
         receive_frames(probe, (int)i);
+        if (has_ended && !decoding->has_skipped)
+            probe->result->streams[i].frame_count = decoding->frames;
     }
 }
 

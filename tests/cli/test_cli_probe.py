@@ -126,6 +126,14 @@ for measured in [("phone_1080p.mp4", 1), ("phone_1080p.mp4", 4), ("movie-hello.a
 
 
 @tap.case
+def a_single_picture_waits_alone():
+    told = probe_json(cli.media("ax_alpha.webp"))
+    picture = told["streams"][0]
+    tap.expect_equal(picture["frame_count"], 1, "the pictures")
+    tap.expect_equal(told["memory"]["transcode_queue"], picture["frame_size"], "what waits")
+
+
+@tap.case
 def more_threads_take_more():
     one, eight = (probe_json("--threads", count, CLIP)["memory"]["decode"] for count in ("1", "8"))
     tap.expect(one < eight, f"{one} with one thread, {eight} with eight")

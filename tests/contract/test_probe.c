@@ -93,6 +93,7 @@ static void memory_is_what_the_decoder_holds(void)
     assert_int_equal(video->memory_peak, video->frame_size * (size_t)video->frames_held);
     assert_in_range(video->linesize[0], 64, 256);
     assert_true(video->packet_size > 0);
+    assert_int_equal(video->frame_count, 10);
     assert_true(find(&run.result, 'a')->frames_held >= 1);
 }
 
@@ -111,6 +112,19 @@ static void more_threads_hold_more(void)
     assert_true(find(&run.result, 'v')->frames_held > alone);
 }
 
+/* More pictures than are decoded, which is 48 and one for each thread. */
+static void frames_of_a_long_file_are_not_counted(void)
+{
+    struct Run run = {0};
+    later(close_run, &run);
+    struct MediaPlan plan = CLIP;
+    plan.picture_count = 60;
+    start(&run, &plan);
+    const FwlProbeOptions options = {.threads = 1};
+    need_ok(fwl_probe(run.in, &options, &run.result));
+    assert_int_equal(find(&run.result, 'v')->frame_count, -1);
+}
+
 static void the_container_alone_may_be_asked_for(void)
 {
     struct Run run = {0};
@@ -120,6 +134,7 @@ static void the_container_alone_may_be_asked_for(void)
     need_ok(fwl_probe(run.in, &options, &run.result));
     assert_int_equal(run.result.stream_count, 2);
     assert_int_equal(find(&run.result, 'v')->frames_held, 0);
+    assert_int_equal(find(&run.result, 'v')->frame_count, -1);
     assert_int_equal(find(&run.result, 'v')->width, 64);
 }
 
@@ -214,6 +229,7 @@ int main(int argc, char **argv)
         CASE(streams_are_described),
         CASE(memory_is_what_the_decoder_holds),
         CASE_ONCE(more_threads_hold_more),
+        CASE_ONCE(frames_of_a_long_file_are_not_counted),
         CASE(the_container_alone_may_be_asked_for),
         CASE(what_is_no_media_is_refused),
         /* Once: 25 probes, in which nothing fails that does not in the others. */
