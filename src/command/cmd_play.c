@@ -8,6 +8,7 @@
 #include "command/libav_log.h"
 #include "command/output_file.h"
 #include "command/play_args.h"
+#include "command/play_overlay.h"
 #include "command/play_screenshot.h"
 #include "command/play_session.h"
 #include "command/stderr_shield.h"
@@ -41,7 +42,9 @@ static int create_pool(FwlPool **pool, const char *name)
     config.max_pool_size = FWL_POOL_SIZE_CGROUP;
     config.on_limit = FWL_LIMIT_FAIL;
     const int err = fwl_pool_create(pool, &config);
-    return err == 0 ? EXIT_FINE : fwl_cmd_fail(EXIT_MEMORY, NULL, "%s", fwl_status_text(err));
+    return err == 0 ? EXIT_FINE
+                    : fwl_cmd_fail(EXIT_MEMORY, "play", "%s: close other programs",
+                                   fwl_status_text(err));
 }
 
 static int prepare(struct PlayJob *job)
@@ -59,6 +62,12 @@ static int prepare(struct PlayJob *job)
     return code;
 }
 
+static int fail_memory(const char *subject)
+{
+    return fwl_cmd_fail(EXIT_MEMORY, subject,
+                        "no memory for it: close other programs, or play something smaller");
+}
+
 /* What ended the player, to the outside. */
 static int fail_player(const struct PlayJob *job, int status)
 {
@@ -67,9 +76,11 @@ static int fail_player(const struct PlayJob *job, int status)
         return EXIT_BY_SIGNAL + caught;
     const char *name = job->input.name;
     if (status == FWL_E_NOMEM || status == FWL_E_LIMIT)
-        return fwl_cmd_fail(EXIT_MEMORY, name, "%s", fwl_status_text(status));
+        return fail_memory(name);
     if (status == FWL_E_UNSUPPORTED)
-        return fwl_cmd_fail(EXIT_DATA, name, "holds no picture or sound that can be decoded");
+        return fwl_cmd_fail(EXIT_DATA, name,
+                            "holds no picture or sound that can be decoded; 'framewell probe' "
+                            "tells what it holds");
     char detail[256];
     fwl_libav_take_error(NULL, detail, sizeof detail);
     return fwl_cmd_fail(status == FWL_E_IO ? EXIT_INPUT : EXIT_DATA, name, "%s%s%s%s",
@@ -79,16 +90,28 @@ static int fail_player(const struct PlayJob *job, int status)
 }
 
 /* Whether anything at all came of it. */
-static int check_played(const struct PlayJob *job)
+static int check_played(struct PlayJob *job)
 {
-    const struct Player *player = &job->session.player;
-    if (player->status < 0)
-        return fail_player(job, player->status);
+    struct Player *player = &job->session.player;
+    const int status = fwl_player_status(player);
+    if (status < 0)
+        return fail_player(job, status);
     const int caught = fwl_stop_signals_caught();
     if (caught)
         return EXIT_BY_SIGNAL + caught;
-    if (player->picture.taken + player->sound.taken == 0 && job->statistics.errors > 0)
-        return fwl_cmd_fail(EXIT_DATA, job->input.name, "nothing of it could be decoded");
+    if (job->statistics.frames == 0 && job->statistics.errors > 0)
+        return fwl_cmd_fail(EXIT_DATA, job->input.name,
+                            "nothing of it could be decoded: all of its packets are broken");
+    return EXIT_FINE;
+}
+
+static int add_statistics(struct PlayJob *job, AVFrame *picture)
+{
+    AVFrame *box = fwl_play_session_write(&job->session, picture->width, picture->height);
+    if (!box)
+        return fail_memory(job->args.screenshot);
+    fwl_play_overlay_blend(picture, box);
+    av_frame_free(&box);
     return EXIT_FINE;
 }
 
@@ -97,12 +120,16 @@ static int write_screenshot(struct PlayJob *job)
     if (!job->args.screenshot)
         return EXIT_FINE;
     if (!job->session.last)
-        return fwl_cmd_fail(EXIT_DATA, job->input.name, "no picture was shown: %s is not written",
-                            job->args.screenshot);
-    AVFrame *picture = fwl_play_session_paint(&job->session, 1, 1);
-    const int code =
-        picture ? fwl_play_screenshot(&job->screenshot, job->input_pool, picture)
-                : fwl_cmd_fail(EXIT_MEMORY, job->args.screenshot, "no memory for the picture");
+        return fwl_cmd_fail(EXIT_DATA, job->input.name,
+                            "no picture was shown, and %s is not written: %s", job->args.screenshot,
+                            job->args.start_us > 0 ? "--start earlier"
+                                                   : "name a file that has pictures");
+    AVFrame *picture = NULL;
+    int code = fwl_play_session_paint(&job->session, 1, 1, &picture);
+    if (code == EXIT_FINE && job->session.shows_statistics)
+        code = add_statistics(job, picture);
+    if (code == EXIT_FINE)
+        code = fwl_play_screenshot(&job->screenshot, job->input_pool, picture);
     av_frame_free(&picture);
     return code;
 }
@@ -119,6 +146,7 @@ static int play(struct PlayJob *job)
         .pool = job->frame_pool,
         .threads = job->args.threads,
         .wants_sound = !job->args.has_no_audio,
+        .is_looping = job->args.is_looping,
         .start_us = job->args.start_us,
     };
     const int err = fwl_player_open(&session->player, job->io, &config);

@@ -5,6 +5,10 @@
  *
  * Frames before the target are compared in the stream's own time base, the target rounded to it, so
  * that asking for the very moment of a frame gets that frame.
+ *
+ * Not every decoder notices that it begins in the middle, and one that does not makes pictures up:
+ * after a seek it gets no packet before the first that decoding can begin with. Where that, or the
+ * first frame that comes of it, is behind the target, the reader is sent further back.
  */
 #include "command/play_frame.h"
 #include "command/player.h"
@@ -12,6 +16,8 @@
 #include <libavutil/channel_layout.h>
 #include <libavutil/mathematics.h>
 #include <libswresample/swresample.h>
+
+enum { SKIP_LATE_US = 100000 }; /* later than that, pictures that no other needs are left out */
 
 int fwl_play_decode_open(struct PlayTrack *track, const AVStream *stream, AVRational frame_rate)
 {
@@ -21,6 +27,7 @@ int fwl_play_decode_open(struct PlayTrack *track, const AVStream *stream, AVRati
         return AVERROR(ENOMEM);
     track->time_base = stream->time_base;
     track->frame_rate = frame_rate;
+    track->shape = stream->sample_aspect_ratio;
     track->sample_rate = stream->codecpar->sample_rate;
     int err = avcodec_parameters_to_context(decoder, stream->codecpar);
     if (err < 0)
@@ -75,6 +82,15 @@ static int64_t to_media_us(const struct PlayTrack *track, int64_t pts)
     return av_rescale_q(pts, track->time_base, AV_TIME_BASE_Q) - track->player->input.start_us;
 }
 
+/* How late a picture comes, by the clock, where that runs. With the lock. */
+static int64_t lateness(const struct PlayTrack *track, const AVFrame *frame)
+{
+    const struct Player *player = track->player;
+    if (!player->clock.is_running || track->has_leapt)
+        return 0;
+    return fwl_play_clock_position(&player->clock, fwl_player_now()) - frame->pts;
+}
+
 /* Handing over */
 
 /* Gives frame (NULL: the end) to whoever takes, as long as anybody wants it. Owner: takes it. */
@@ -88,6 +104,7 @@ static void hand_over(struct PlayTrack *track, AVFrame *frame)
         pthread_cond_wait(&player->changed, &player->mutex);
     if (!player->is_stopped && player->epoch == track->epoch) {
         fwl_play_ring_push(track->frames, frame, size);
+        track->late_us = frame && track == &player->picture ? lateness(track, frame) : 0;
         frame = NULL;
         fwl_player_tell(player);
     }
@@ -160,29 +177,64 @@ static AVFrame *resample(struct PlayTrack *track, const AVFrame *frame)
 
 /* Decoding */
 
-/* What there is of an epoch when its first frame comes. True: it came too late, and the reader was
- * sent further back. */
-static bool must_go_back(struct PlayTrack *track, bool has_time, int64_t pts, int64_t target)
+/* True where it matters what decoding begins with. */
+static bool is_sought_in(const struct PlayTrack *track)
 {
-    if (track->has_begun || track->is_still)
-        return false;
-    track->has_begun = true;
+    return track == &track->player->picture && !track->is_from_start && !track->is_still;
+}
+
+static void go_back(struct PlayTrack *track)
+{
     struct Player *player = track->player;
-    if (track != &player->picture || track->is_from_start || (has_time && pts <= target))
-        return false;
     fwl_player_lock(player);
     if (player->epoch == track->epoch)
         fwl_player_seek_further_back(player);
     fwl_player_unlock(player);
+}
+
+/* The first frame of a round. True: it came too late, and the reader was sent further back. */
+static bool must_go_back(struct PlayTrack *track, bool has_time, int64_t pts, int64_t target)
+{
+    if (track->has_begun)
+        return false;
+    track->has_begun = true;
+    if (!is_sought_in(track) || (has_time && pts <= target))
+        return false;
+    go_back(track);
     return true;
+}
+
+/* Counts what was left out before frame. */
+static void count_skipped(struct PlayTrack *track, int64_t expected_pts, const AVFrame *frame)
+{
+    if (!track->has_skipped || frame->pts <= expected_pts || frame->pkt_duration <= 0)
+        return;
+    fwl_player_lock(track->player);
+    track->skipped += (uint64_t)((frame->pts - expected_pts) / frame->pkt_duration);
+    fwl_player_unlock(track->player);
+}
+
+/* Sound begins at the very target. */
+static void cut_front(AVFrame *sound, int64_t target_us)
+{
+    const int64_t early_us = target_us - sound->pts;
+    const int64_t count = early_us > 0 ? av_rescale(early_us, sound->sample_rate, 1000000) : 0;
+    if (count <= 0 || count >= sound->nb_samples)
+        return;
+    sound->data[0] += count * PLAY_CHANNELS * (int64_t)sizeof(int16_t);
+    sound->nb_samples -= (int)count;
+    sound->pkt_duration -= early_us;
+    sound->pts = target_us;
 }
 
 /* Owner: takes frame. False: the epoch has no use for more. */
 static bool take_frame(struct PlayTrack *track, AVFrame *frame, int64_t target)
 {
     const bool has_time = frame->best_effort_timestamp != AV_NOPTS_VALUE;
+    const int64_t expected_pts = track->next_pts;
     find_time(track, frame);
     const bool is_late = must_go_back(track, has_time, frame->pts, target);
+    count_skipped(track, expected_pts, frame);
     const bool is_sound = frame->nb_samples > 0;
     const bool is_before =
         is_sound ? frame->pts + frame->pkt_duration <= target : frame->pts < target;
@@ -193,8 +245,12 @@ static bool take_frame(struct PlayTrack *track, AVFrame *frame, int64_t target)
     frame->pkt_duration =
         to_media_us(track, frame->pts + frame->pkt_duration) - to_media_us(track, frame->pts);
     frame->pts = to_media_us(track, frame->pts);
+    if (track->shape.num > 0)
+        frame->sample_aspect_ratio = track->shape;
     if (is_sound) {
         AVFrame *sound = resample(track, frame);
+        if (sound)
+            cut_front(sound, to_media_us(track, target));
         av_frame_free(&frame);
         frame = sound;
     }
@@ -225,7 +281,47 @@ static void count_error(struct PlayTrack *track)
     fwl_player_unlock(track->player);
 }
 
-/* Owner: takes packet; NULL drains the decoder and ends the stream. */
+/* A decoder that is late leaves out what no other picture is made from. */
+static void choose_what_to_skip(struct PlayTrack *track, int64_t late_us)
+{
+    const bool is_late = late_us > SKIP_LATE_US;
+    track->has_skipped |= is_late;
+    track->decoder->skip_frame = is_late ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+}
+
+/* False for a packet that decoding cannot begin with. */
+static bool may_decode(struct PlayTrack *track, const AVPacket *packet, int64_t target)
+{
+    if (!is_sought_in(track) || track->has_begun)
+        return true;
+    if (!packet || packet->flags & AV_PKT_FLAG_KEY)
+        track->has_key = true;
+    if (!track->has_key && packet->dts != AV_NOPTS_VALUE && packet->dts > target)
+        go_back(track);
+    return track->has_key;
+}
+
+/* Begins a round at the start, or where the reader is. */
+static void begin_round(struct PlayTrack *track)
+{
+    avcodec_flush_buffers(track->decoder);
+    track->has_begun = track->has_key = track->has_skipped = false;
+    track->next_pts = start_of(track);
+}
+
+/* All was decoded. Where nothing came of it, the seek went too far; else the next round begins. */
+static void end(struct PlayTrack *track)
+{
+    if (is_sought_in(track) && !track->has_begun) {
+        go_back(track);
+        return;
+    }
+    hand_over(track, NULL);
+    begin_round(track);
+    track->is_later_round = true;
+}
+
+/* Owner: takes packet; NULL drains the decoder and ends the round. */
 static void decode(struct PlayTrack *track, AVPacket *packet, int64_t target)
 {
     int err = avcodec_send_packet(track->decoder, packet);
@@ -236,7 +332,7 @@ static void decode(struct PlayTrack *track, AVPacket *packet, int64_t target)
     else if (err < 0 && err != AVERROR(EAGAIN) && err != AVERROR_EOF)
         count_error(track);
     if (!packet)
-        hand_over(track, NULL);
+        end(track);
     av_packet_free(&packet);
 }
 
@@ -249,39 +345,55 @@ static bool wait_for_packet(struct PlayTrack *track)
     return !player->is_stopped;
 }
 
+/* What the decoder does with a packet. */
+struct Task {
+    AVPacket *packet; /* NULL: the end of the round */
+    int64_t target;   /* in the stream's time base */
+    int64_t late_us;
+};
+
+static int64_t target_of(const struct PlayTrack *track)
+{
+    const struct Player *player = track->player;
+    const int64_t target_us = track->is_later_round ? 0 : player->target_us;
+    return av_rescale_q(target_us + player->input.start_us, AV_TIME_BASE_Q, track->time_base);
+}
+
 /* The next packet, in the epoch that it is of. False: the player was stopped. */
-static bool take_packet(struct PlayTrack *track, AVPacket **packet, int64_t *target)
+static bool take_task(struct PlayTrack *track, struct Task *task)
 {
     struct Player *player = track->player;
     fwl_player_lock(player);
     const bool has_packet = wait_for_packet(track);
     bool is_new = false;
     if (has_packet) {
-        *packet = fwl_play_ring_pop(track->packets);
-        *target = player->target_us;
         is_new = track->epoch != player->epoch;
         track->epoch = player->epoch;
-        track->is_from_start = player->is_from_start;
+        track->is_later_round &= !is_new;
+        track->is_from_start = track->is_later_round || player->is_from_start;
+        *task = (struct Task){
+            .packet = fwl_play_ring_pop(track->packets),
+            .target = target_of(track),
+            .late_us = track->late_us,
+        };
         fwl_player_tell(player);
     }
     fwl_player_unlock(player);
-    if (is_new) {
-        avcodec_flush_buffers(track->decoder);
-        track->has_begun = false;
-        track->next_pts = start_of(track);
-    }
+    if (is_new)
+        begin_round(track);
     return has_packet;
 }
 
 void *fwl_play_decode(void *opaque)
 {
     struct PlayTrack *track = opaque;
-    AVPacket *packet;
-    int64_t target_us;
-    while (take_packet(track, &packet, &target_us)) {
-        const int64_t target = av_rescale_q(target_us + track->player->input.start_us,
-                                            AV_TIME_BASE_Q, track->time_base);
-        decode(track, packet, target);
+    struct Task task;
+    while (take_task(track, &task)) {
+        choose_what_to_skip(track, task.late_us);
+        if (may_decode(track, task.packet, task.target))
+            decode(track, task.packet, task.target);
+        else
+            av_packet_free(&task.packet);
     }
     return NULL;
 }

@@ -14,6 +14,17 @@ static json_t *memory_object(const struct PlayStatistics *statistics, uint64_t l
     return memory;
 }
 
+/* Milliseconds that pictures in the window were off the clock; null: there was none. */
+static json_t *drift_object(const struct PlayStatistics *statistics)
+{
+    if (statistics->seen == 0)
+        return json_null();
+    json_t *drift = json_object();
+    json_object_set_new(drift, "median_ms", json_integer(statistics->drift_median_ms));
+    json_object_set_new(drift, "worst_ms", json_integer(statistics->drift_worst_ms));
+    return drift;
+}
+
 int fwl_play_print_json(const char *name, const struct PlayStatistics *statistics,
                         uint64_t leaked_blocks)
 {
@@ -25,6 +36,7 @@ int fwl_play_print_json(const char *name, const struct PlayStatistics *statistic
     json_object_set_new(object, "position", json_real(statistics->position));
     json_object_set_new(object, "duration",
                         statistics->duration >= 0 ? json_real(statistics->duration) : json_null());
+    json_object_set_new(object, "drift", drift_object(statistics));
     json_object_set_new(object, "memory", memory_object(statistics, leaked_blocks));
     return fwl_json_print(object);
 }

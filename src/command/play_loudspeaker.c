@@ -7,7 +7,7 @@
 
 enum {
     DEVICE_SAMPLES = 1024, /* taken at once: 21 ms at 48 kHz */
-    EARLY_US = 100000,     /* sound that is due later than that waits for its moment */
+    GAP_US = 100000,       /* sound that is due later than that does not follow what was heard */
     SAMPLE_SIZE = PLAY_CHANNELS * sizeof(int16_t),
 };
 
@@ -19,16 +19,18 @@ static int64_t moment_of(const struct PlayLoudspeaker *loudspeaker, const AVFram
     return sound->pts + (int64_t)loudspeaker->offset * 1000000 / rate;
 }
 
-/* Sets the clock to what will be heard. False: it is too early for it. */
-static bool keep_time(struct PlayLoudspeaker *loudspeaker, const AVFrame *sound)
+/* Sets the clock to what will be heard. Returns how many samples of silence come before it: sound
+ * that does not flow yet follows the clock, unless it is late. */
+static int64_t keep_time(struct PlayLoudspeaker *loudspeaker, const AVFrame *sound)
 {
     struct PlayClock *clock = &loudspeaker->session->player.clock;
     const int64_t now = fwl_player_now();
     const int64_t heard_now = moment_of(loudspeaker, sound) - loudspeaker->latency_us;
-    if (heard_now - fwl_play_clock_position(clock, now) > EARLY_US)
-        return false;
+    const int64_t early_us = heard_now - fwl_play_clock_position(clock, now);
+    if (early_us > (loudspeaker->flows ? GAP_US : 0))
+        return av_rescale(early_us, loudspeaker->session->player.sound.sample_rate, 1000000);
     fwl_play_clock_set(clock, heard_now, now);
-    return true;
+    return 0;
 }
 
 static int loudness(const struct PlaySession *session)
@@ -60,21 +62,45 @@ static int take_some(struct PlayLoudspeaker *loudspeaker, AVFrame *sound, int16_
     return count;
 }
 
+/* The first sound that waits. Where nothing but sound is played, a round follows the other without
+ * a gap. */
+static AVFrame *first_sound(struct Player *player)
+{
+    AVFrame *sound = fwl_player_peek(&player->sound);
+    if (sound || !player->sound.is_ended || player->picture.is_used || !player->config.is_looping ||
+        player->sound.round_taken == 0)
+        return sound;
+    fwl_player_next_round(player);
+    player->is_fresh = false;
+    fwl_player_go_on(player, fwl_player_now());
+    return fwl_player_peek(&player->sound);
+}
+
 static void take(struct PlayLoudspeaker *loudspeaker, int16_t *to, int room)
 {
     struct Player *player = &loudspeaker->session->player;
-    if (loudspeaker->epoch != player->epoch)
-        loudspeaker->offset = 0;
-    loudspeaker->epoch = player->epoch;
-    AVFrame *sound = fwl_player_peek(&player->sound);
-    if (!sound || !player->clock.is_running || !keep_time(loudspeaker, sound))
-        return;
+    AVFrame *sound = first_sound(player);
+    const bool may_sound = sound && player->clock.is_running;
+    const int64_t silence = may_sound ? keep_time(loudspeaker, sound) : room;
+    loudspeaker->flows = silence < room;
+    to += (ptrdiff_t)SDL_min(silence, room) * PLAY_CHANNELS;
+    room -= (int)SDL_min(silence, room);
     while (room > 0 && sound) {
         const int count = take_some(loudspeaker, sound, to, room);
         to += (ptrdiff_t)count * PLAY_CHANNELS;
         room -= count;
-        sound = fwl_player_peek(&player->sound);
+        sound = first_sound(player);
     }
+}
+
+static void notice_seek(struct PlayLoudspeaker *loudspeaker)
+{
+    const unsigned epoch = loudspeaker->session->player.epoch;
+    if (loudspeaker->epoch == epoch)
+        return;
+    loudspeaker->epoch = epoch;
+    loudspeaker->offset = 0;
+    loudspeaker->flows = false;
 }
 
 static void SDLCALL fill(void *opaque, Uint8 *stream, int length)
@@ -82,6 +108,7 @@ static void SDLCALL fill(void *opaque, Uint8 *stream, int length)
     struct PlayLoudspeaker *loudspeaker = opaque;
     memset(stream, 0, (size_t)length);
     fwl_player_lock(&loudspeaker->session->player);
+    notice_seek(loudspeaker);
     take(loudspeaker, (int16_t *)(void *)stream, length / (int)SAMPLE_SIZE);
     fwl_player_unlock(&loudspeaker->session->player);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The sound of a session on the machine's loudspeaker. It leads: each time that it takes sound it
- * sets the player's clock to the moment that is heard, and pictures follow.
+ * sets the player's clock to the moment that is heard, and pictures follow. Sound that begins, at
+ * the start or behind a gap, waits for its moment by the clock, to the sample; from then on it
+ * flows.
  */
 #ifndef FWL_PLAY_LOUDSPEAKER_H
 #define FWL_PLAY_LOUDSPEAKER_H
@@ -16,6 +18,7 @@ struct PlayLoudspeaker {
     int64_t latency_us;       /* from taking sound until it is heard */
     unsigned epoch;           /* that offset is of */
     int offset;               /* samples of the first frame that were taken */
+    bool flows;               /* what was taken last was sound to its end */
 };
 
 /* Opens the loudspeaker where the session has sound. False: there is none, SDL_GetError tells. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The thread that reads packets. It waits while the packets of both tracks together are as many
- * bytes as they may be; it never waits for one track only, as no packet of the other would come
- * either.
+ * The thread that reads packets. How large one is is known when it is there: it then waits in the
+ * reader's hand until it fits into the bytes that both tracks have together. One that is larger
+ * than all of them fits where there is no other.
  */
 #include "command/player.h"
 
@@ -16,10 +16,11 @@ static bool has_place(const struct PlayTrack *track)
     return !track->is_used || track->packets->count < track->packets->max_count;
 }
 
-static bool may_read(const struct Player *player)
+bool fwl_play_may_read(const struct Player *player)
 {
+    const size_t size = waiting_size(&player->picture) + waiting_size(&player->sound);
     return !player->is_read_through && has_place(&player->picture) && has_place(&player->sound) &&
-           waiting_size(&player->picture) + waiting_size(&player->sound) < PLAYER_PACKETS_SIZE_MAX;
+           (size == 0 || size + player->in_hand < PLAYER_PACKETS_SIZE_MAX);
 }
 
 /* Owner: takes packet; NULL is the end. */
@@ -55,23 +56,40 @@ static void push_still(struct Player *player)
     push(player, &player->picture, cover);
 }
 
-/* Called with the lock, which it gives away while the demuxer works. */
-static void seek(struct Player *player)
+/* Called with the lock, which it gives away while the demuxer works. False: there is a new epoch,
+ * or it failed. */
+static bool seek_in_input(struct Player *player, int64_t moment_us, bool *is_at_start)
 {
     const unsigned epoch = player->epoch;
-    const int64_t moment = player->target_us - player->back_us;
-    player->wants_seek = false;
     fwl_player_unlock(player);
-    bool is_at_start;
-    const int err = fwl_play_input_seek(&player->input, moment, &is_at_start);
+    const int err = fwl_play_input_seek(&player->input, moment_us, is_at_start);
     fwl_player_lock(player);
     if (err < 0)
         fwl_player_fail(player, fwl_av_status(err));
-    else if (epoch == player->epoch) {
-        player->is_from_start = is_at_start;
-        if (player->picture.is_still && !is_at_start)
-            push_still(player);
-    }
+    return err >= 0 && epoch == player->epoch;
+}
+
+static void seek(struct Player *player)
+{
+    bool is_at_start;
+    player->wants_seek = false;
+    if (!seek_in_input(player, player->target_us - player->back_us, &is_at_start))
+        return;
+    player->is_from_start = is_at_start;
+    if (player->picture.is_still && !is_at_start)
+        push_still(player);
+}
+
+/* What cannot be read ends the media like its end; what there was is played. */
+static void end_round(struct Player *player)
+{
+    push(player, &player->picture, NULL);
+    push(player, &player->sound, NULL);
+    player->is_read_through = !player->config.is_looping || !player->gave_packets;
+    player->gave_packets = false;
+    bool is_at_start;
+    if (!player->is_read_through)
+        seek_in_input(player, 0, &is_at_start);
 }
 
 static void note_packet(struct Player *player, AVPacket *packet, int err)
@@ -80,11 +98,9 @@ static void note_packet(struct Player *player, AVPacket *packet, int err)
     if (err == AVERROR(ENOMEM)) {
         fwl_player_fail(player, FWL_E_NOMEM);
     } else if (err < 0 && err != AVERROR(EAGAIN)) {
-        /* What cannot be read ends the media like its end; what there was is played. */
-        player->is_read_through = true;
-        push(player, &player->picture, NULL);
-        push(player, &player->sound, NULL);
+        end_round(player);
     }
+    player->gave_packets |= track != NULL;
     if (track)
         push(player, track, packet);
     else
@@ -99,6 +115,10 @@ static void read(struct Player *player)
     AVPacket *packet = av_packet_alloc();
     const int err = packet ? av_read_frame(player->input.format, packet) : AVERROR(ENOMEM);
     fwl_player_lock(player);
+    player->in_hand = err == 0 ? (size_t)packet->size : 0;
+    while (epoch == player->epoch && !player->is_stopped && !fwl_play_may_read(player))
+        pthread_cond_wait(&player->changed, &player->mutex);
+    player->in_hand = 0;
     if (epoch == player->epoch)
         note_packet(player, packet, err);
     else
@@ -112,7 +132,7 @@ void *fwl_play_read(void *opaque)
     while (!player->is_stopped) {
         if (player->wants_seek)
             seek(player);
-        else if (may_read(player))
+        else if (fwl_play_may_read(player))
             read(player);
         else
             pthread_cond_wait(&player->changed, &player->mutex);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command/play_session.h"
 
+#include "command/command.h"
 #include "command/play_frame.h"
 #include "command/play_overlay.h"
 #include "command/stop_signals.h"
 
 #include <string.h>
+
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
 
 static uint64_t shown_count(const struct Player *player)
 {
@@ -42,10 +46,18 @@ void fwl_play_statistics_take(struct PlayStatistics *statistics, struct PlaySess
         .pictures_max = PLAYER_PICTURES_MAX,
         .sound_ms = sound_ms(&player->sound),
         .shown = shown_count(player),
-        .dropped = player->picture.dropped,
+        .dropped = player->picture.dropped + player->picture.skipped,
+        .frames = player->picture.taken + player->sound.taken,
         .errors = player->picture.errors + player->sound.errors,
         .position = (double)position / 1e6,
         .duration = (double)player->input.duration_us / 1e6,
+        .seen = session->drift.count,
+        .drift_median_ms = fwl_play_drift_median_ms(&session->drift),
+        .drift_worst_ms = session->drift.worst_ms,
+        .has_sound = player->sound.is_used,
+        .is_paused = player->is_paused,
+        .is_muted = session->is_muted,
+        .volume = session->volume,
     };
     fwl_player_unlock(player);
 }
@@ -58,23 +70,42 @@ static AVFrame *black(FwlPool *pool, int width, int height)
     return picture;
 }
 
-AVFrame *fwl_play_session_paint(struct PlaySession *session, int width, int height)
+int fwl_play_session_paint(struct PlaySession *session, int width, int height, AVFrame **picture)
 {
-    AVFrame *picture =
-        session->last ? fwl_play_paint(&session->painter, session->last, session->player.matrix)
-                      : black(session->frames, width, height);
-    if (picture && session->shows_statistics) {
-        struct PlayStatistics statistics;
-        fwl_play_statistics_take(&statistics, session);
-        fwl_play_overlay_draw(picture, &statistics);
-    }
-    return picture;
+    const AVFrame *last = session->last;
+    *picture = last ? fwl_play_paint(&session->painter, last, session->player.matrix)
+                    : black(session->frames, width, height);
+    if (*picture)
+        return EXIT_FINE;
+    if (last && !sws_isSupportedInput(last->format))
+        return fwl_cmd_fail(EXIT_DATA, session->args->input,
+                            "libswscale does not know its pixels, %s: transcode it before",
+                            av_get_pix_fmt_name(last->format));
+    return fwl_cmd_fail(EXIT_MEMORY, session->args->input,
+                        "no memory for a picture: close other programs, or play a smaller one");
+}
+
+AVFrame *fwl_play_session_write(struct PlaySession *session, int width, int height)
+{
+    struct PlayStatistics statistics;
+    fwl_play_statistics_take(&statistics, session);
+    return fwl_play_overlay_make(session->frames, &statistics, width, height);
 }
 
 void fwl_play_session_show(struct PlaySession *session, AVFrame *frame)
 {
     av_frame_free(&session->last);
     session->last = frame;
+}
+
+void fwl_play_session_note_seen(struct PlaySession *session)
+{
+    struct Player *player = &session->player;
+    fwl_player_lock(player);
+    const int64_t position = fwl_play_clock_position(&player->clock, fwl_player_now());
+    if (player->clock.is_running && !player->picture.is_still)
+        fwl_play_drift_add(&session->drift, position - session->last->pts);
+    fwl_player_unlock(player);
 }
 
 bool fwl_play_session_is_over(struct PlaySession *session, bool is_at_end)
@@ -86,9 +117,10 @@ bool fwl_play_session_is_over(struct PlaySession *session, bool is_at_end)
         return true;
     if (!is_at_end)
         return false;
-    const bool gave_something = player->picture.last_end_us + player->sound.last_end_us > 0;
-    if (!session->args->is_looping || !gave_something)
+    /* A round from the start that gave nothing would be followed by more of them. */
+    const bool gave_something = player->picture.round_taken + player->sound.round_taken > 0;
+    if (!session->args->is_looping || (!gave_something && player->target_us == 0))
         return true;
-    fwl_player_seek(player, 0);
+    fwl_player_next_round(player);
     return false;
 }

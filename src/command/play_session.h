@@ -4,6 +4,7 @@
 #define FWL_PLAY_SESSION_H
 
 #include "command/play_args.h"
+#include "command/play_drift.h"
 #include "command/play_picture.h"
 #include "command/player.h"
 
@@ -17,6 +18,7 @@ struct PlaySession {
     int volume;    /* percent */
     bool is_muted;
     bool shows_statistics;
+    struct PlayDrift drift; /* of the pictures in the window */
 };
 
 /* A moment of a session. Sizes are bytes. */
@@ -27,17 +29,29 @@ struct PlayStatistics {
     unsigned pictures_count, pictures_max; /* in the queue */
     unsigned sound_ms;                     /* in the queue */
     uint64_t shown, dropped, errors;       /* pictures, pictures, packets */
+    uint64_t frames;                       /* of pictures and sound, that came */
     double position, duration;             /* seconds; duration below 0: not known */
+    uint64_t seen;                         /* pictures of which the next two tell */
+    unsigned drift_median_ms, drift_worst_ms;
+    bool has_sound, is_paused, is_muted;
+    int volume;
 };
 
 void fwl_play_statistics_take(struct PlayStatistics *statistics, struct PlaySession *session);
 
-/* The picture that was shown last, where there was none a black one of width x height, ready for a
- * screen, with the statistics where they are wanted; NULL for no memory. Owner: the caller. */
-AVFrame *fwl_play_session_paint(struct PlaySession *session, int width, int height);
+/* Makes *picture of the one that was shown last, where there was none a black one of width x
+ * height, ready for a screen. Returns an exit code, a failure after its message. Owner: the caller.
+ */
+int fwl_play_session_paint(struct PlaySession *session, int width, int height, AVFrame **picture);
+
+/* The statistics for a screen of width x height, as fwl_play_overlay_make gives them. */
+AVFrame *fwl_play_session_write(struct PlaySession *session, int width, int height);
 
 /* The next picture is the one to show. Owner: takes frame. */
 void fwl_play_session_show(struct PlaySession *session, AVFrame *frame);
+
+/* That picture is on the screen now. */
+void fwl_play_session_note_seen(struct PlaySession *session);
 
 /* True when it is over: enough pictures were shown, a signal came, the player failed, or the media
  * is_at_end and no loop is wanted; else it then begins again. Called with the player's lock. */

@@ -54,6 +54,14 @@ void fwl_player_fail(struct Player *player, int status)
     fwl_player_tell(player);
 }
 
+int fwl_player_status(struct Player *player)
+{
+    fwl_player_lock(player);
+    const int status = player->status;
+    fwl_player_unlock(player);
+    return status;
+}
+
 /* Tracks */
 
 static void end_packet(void *packet)
@@ -97,14 +105,22 @@ static int open_track(struct Player *player, struct PlayTrack *track, const AVSt
     return err;
 }
 
+/* Of whoever takes frames. */
+static void begin_round(struct PlayTrack *track)
+{
+    track->is_ended = track->has_leapt = false;
+    track->round_taken = 0;
+    track->last_end_us = 0;
+}
+
 static void clear_track(struct PlayTrack *track)
 {
     if (track->packets)
         fwl_play_ring_clear(track->packets);
     if (track->frames)
         fwl_play_ring_clear(track->frames);
-    track->is_ended = false;
-    track->last_end_us = 0;
+    begin_round(track);
+    track->late_us = 0;
 }
 
 static void close_track(struct PlayTrack *track)
@@ -117,11 +133,21 @@ static void close_track(struct PlayTrack *track)
     free(track->frames);
 }
 
+/* What is asked of the end of the pictures: whether it was the end of a single one. */
+static void note_end(struct PlayTrack *track)
+{
+    struct Player *player = track->player;
+    track->is_ended = true;
+    if (track == &player->picture && !player->sound.is_used && player->target_us == 0 &&
+        track->round_taken == 1)
+        player->is_single = true;
+}
+
 AVFrame *fwl_player_peek(struct PlayTrack *track)
 {
     const struct PlayItem *item = track->is_used ? fwl_play_ring_peek(track->frames) : NULL;
-    if (item && !item->thing)
-        track->is_ended = true;
+    if (item && !item->thing && !track->is_ended)
+        note_end(track);
     return item ? item->thing : NULL;
 }
 
@@ -129,6 +155,7 @@ AVFrame *fwl_player_take(struct PlayTrack *track)
 {
     AVFrame *frame = fwl_play_ring_pop(track->frames);
     track->taken++;
+    track->round_taken++;
     track->last_end_us = frame->pts + frame->pkt_duration;
     fwl_player_tell(track->player);
     return frame;
@@ -152,14 +179,53 @@ bool fwl_player_is_ended(const struct Player *player)
     return is_track_ended(&player->picture) && is_track_ended(&player->sound);
 }
 
+bool fwl_player_is_starved(const struct PlayTrack *track)
+{
+    const struct Player *player = track->player;
+    return track->is_used && !track->is_ended && track->frames->count == 0 &&
+           track->packets->count == 0 && !player->wants_seek && !player->is_read_through &&
+           !fwl_play_may_read(player);
+}
+
+void fwl_player_go_on(struct Player *player, int64_t now_us)
+{
+    if (!player->is_paused && !player->is_fresh && !player->is_held)
+        fwl_play_clock_start(&player->clock, now_us);
+}
+
 /* Seeking */
+
+/* Time stands at moment_us until the first picture has come. */
+static void wait_for_picture(struct Player *player, int64_t moment_us)
+{
+    player->is_fresh = true;
+    player->is_held = false;
+    fwl_play_clock_stop(&player->clock, fwl_player_now());
+    fwl_play_clock_set(&player->clock, moment_us, fwl_player_now());
+}
+
+static void pass_end(struct PlayTrack *track)
+{
+    if (!track->is_used)
+        return;
+    fwl_play_ring_pop(track->frames);
+    begin_round(track);
+}
+
+void fwl_player_next_round(struct Player *player)
+{
+    pass_end(&player->picture);
+    pass_end(&player->sound);
+    player->target_us = 0;
+    wait_for_picture(player, 0);
+    fwl_player_tell(player);
+}
 
 static void begin_epoch(struct Player *player)
 {
     player->epoch++;
     player->wants_seek = true;
-    player->is_read_through = false;
-    player->is_fresh = true;
+    player->is_read_through = player->gave_packets = false;
     clear_track(&player->picture);
     clear_track(&player->sound);
     fwl_player_tell(player);
@@ -167,19 +233,16 @@ static void begin_epoch(struct Player *player)
 
 void fwl_player_seek(struct Player *player, int64_t moment_us)
 {
-    const int64_t end = player->input.duration_us;
-    if (end >= 0 && moment_us > end)
-        moment_us = end;
-    player->target_us = moment_us > 0 ? moment_us : 0;
+    player->target_us = moment_us > 0 && !player->is_single ? moment_us : 0;
     player->back_us = FIRST_STEP_BACK_US;
-    fwl_play_clock_stop(&player->clock, fwl_player_now());
-    fwl_play_clock_set(&player->clock, player->target_us, fwl_player_now());
+    wait_for_picture(player, player->target_us);
     begin_epoch(player);
 }
 
 void fwl_player_seek_further_back(struct Player *player)
 {
     player->back_us *= 4;
+    wait_for_picture(player, player->target_us);
     begin_epoch(player);
 }
 
@@ -211,7 +274,7 @@ static void keep_matrix(struct Player *player)
 
 int fwl_player_open(struct Player *player, FwlIO *io, const struct PlayerConfig *config)
 {
-    *player = (struct Player){.config = *config, .is_fresh = true};
+    *player = (struct Player){.config = *config};
     player->picture.player = player->sound.player = player;
     pthread_mutex_init(&player->mutex, NULL);
     pthread_cond_init(&player->changed, NULL);

@@ -10,6 +10,9 @@
  * and whoever takes: a change is told to everybody, of whom there are few. A seek begins a new
  * *epoch*: the rings are cleared at once, and what a thread still has in hand belongs to the old
  * epoch and is dropped when it comes. So is whatever lies before the moment that was asked for.
+ *
+ * Where it loops, the reader goes on from the start at once: an epoch is then a row of *rounds*,
+ * and the end of one in a ring has the next one behind it, already decoded.
  */
 #ifndef FWL_PLAYER_H
 #define FWL_PLAYER_H
@@ -32,7 +35,7 @@ struct PlayerConfig {
     const char *name; /* of the input, for probing; may be NULL */
     FwlPool *pool;    /* for frames */
     int threads;      /* of each decoder; 0: one per CPU */
-    bool wants_sound;
+    bool wants_sound, is_looping;
     int64_t start_us;
 };
 
@@ -47,17 +50,25 @@ struct PlayTrack {
     struct PlayRing *packets; /* to the decoder */
     struct PlayRing *frames;  /* from it; pts and pkt_duration are microseconds of the media */
     bool is_ended;            /* whoever takes its frames has met the end */
-    uint64_t taken, dropped, errors; /* frames taken; frames that came too late; broken packets */
-    int64_t last_end_us;             /* where the last frame that was taken ends */
+    bool has_leapt;           /* its times began anew, and the clock has not followed yet */
+    uint64_t taken, dropped;  /* frames taken; those of them that came too late */
+    uint64_t skipped, errors; /* frames not even decoded, as they were too late; broken packets */
+    uint64_t round_taken;     /* frames taken in this round */
+    int64_t last_end_us;      /* where the last frame that was taken ends */
+    int64_t late_us;          /* how late the frame was that came last; <= 0: it was not */
     pthread_t thread;
     bool has_thread;
     /* The decoder's thread */
     AVCodecContext *decoder;
     AVRational time_base, frame_rate;
-    int64_t next_pts;   /* of a frame that tells none; in time_base */
-    unsigned epoch;     /* that the decoder is in */
-    bool is_from_start; /* the epoch began at the start of the media */
-    bool has_begun;     /* a frame came in this epoch */
+    AVRational shape; /* of pixels, where the container tells; else num is 0 */
+    int64_t next_pts; /* of a frame that tells none; in time_base */
+    unsigned epoch;   /* that the decoder is in */
+    bool is_later_round;
+    bool is_from_start; /* the round began at the start of the media */
+    bool has_begun;     /* a frame came in this round */
+    bool has_key;       /* a packet came in this round from which decoding can begin */
+    bool has_skipped;   /* frames were left out in this round */
     struct SwrContext *resampler;
     AVFrame *sound_shape; /* what the resampler was made for */
 };
@@ -76,12 +87,16 @@ struct Player {
     bool is_stopped;
     unsigned epoch;
     bool wants_seek, is_from_start, is_read_through;
-    int64_t target_us; /* of the epoch: nothing before it is shown */
+    bool gave_packets; /* in this round of the reader */
+    size_t in_hand;    /* bytes of the packet that waits for room */
+    int64_t target_us; /* of the epoch's first round: nothing before it is shown */
     int64_t back_us;   /* how long before the target the reader looks for a key packet */
     int status;        /* FWL_E_* of what ended it, 0 */
     struct PlayClock clock;
     bool is_fresh; /* nothing was shown in this epoch: the next picture is due whenever it comes */
     bool is_paused;
+    bool is_held;        /* the clock stands until more pictures have come */
+    bool is_single;      /* all there is is one picture */
     size_t peak_packets; /* bytes */
 };
 
@@ -107,7 +122,8 @@ void fwl_player_wait(struct Player *player, int timeout_ms);
 /* Tells everybody of a change. */
 void fwl_player_tell(struct Player *player);
 
-/* Goes on at moment_us, clamped to the media; the next picture is the first one at or behind it. */
+/* Goes on at moment_us, 0 where it is before that; the next picture is the first one at or behind
+ * it. */
 void fwl_player_seek(struct Player *player, int64_t moment_us);
 
 /* The first frame of a track without taking it; NULL: none is there yet, or the end was met. */
@@ -119,6 +135,19 @@ AVFrame *fwl_player_take(struct PlayTrack *track);
 /* Takes all the sound that is there, where nobody hears it. */
 void fwl_player_skip_sound(struct Player *player);
 
+/* Lets time go on, unless something holds it: the pause, or a picture that is not there yet. */
+void fwl_player_go_on(struct Player *player, int64_t now_us);
+
+/* True for a track that has nothing and gets nothing until somebody takes of the other one: the
+ * reader waits for room in that. */
+bool fwl_player_is_starved(const struct PlayTrack *track);
+
+/* Begins the next round, every track having met the end of this one. */
+void fwl_player_next_round(struct Player *player);
+
+/* FWL_E_* of what ended it, 0 for nothing. Takes the lock. */
+int fwl_player_status(struct Player *player);
+
 /* True once every track has met its end. */
 bool fwl_player_is_ended(const struct Player *player);
 
@@ -126,6 +155,9 @@ bool fwl_player_is_ended(const struct Player *player);
 void fwl_player_fail(struct Player *player, int status);
 
 /* For the threads, which are in play_reader.c and play_decode.c. */
+
+/* Whether there is room for another packet, of whichever track it is. */
+bool fwl_play_may_read(const struct Player *player);
 
 void *fwl_play_read(void *player);
 void *fwl_play_decode(void *track);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """framewell play: its pictures against ffmpeg's, seeking, loops, windows that nobody sees and one
-that is looked at, inputs that are none. How long anything takes is not looked at."""
+that is looked at, inputs that are none."""
 import json
 import os
 import shutil
@@ -68,6 +68,8 @@ def picture_of_ffmpeg(path, index):
 def expect_same_picture(got, wanted, what):
     tap.expect_equal(len(got), len(wanted), f"the bytes of {what}")
     tap.expect(len(wanted) > 0, f"{what}: ffmpeg gives no picture")
+    if got == wanted:
+        return
     worst = max(map(lambda a, b: abs(a - b), got, wanted))
     tap.expect(worst <= TOLERANCE, f"{what} is up to {worst} of 255 off")
 
@@ -108,6 +110,42 @@ for angle in (90, 180, 270):
     tap.add_case(f"a picture is turned by {angle} degrees", turned, angle)
 
 
+def made_of(pixels, width, height):
+    """A clip of three pictures."""
+    size = f"{width}x{height}"
+    dots = make("dots", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=1", "-pix_fmt",
+                "bgr0", "-f", "rawvideo")
+    source = ["-f", "rawvideo", "-video_size", size, "-pixel_format", "bgr0", "-i", dots]
+    return make(f"{pixels}-{size}.nut", *source, "-frames:v", "3", "-pix_fmt", pixels, "-c:v",
+                "rawvideo")
+
+
+def a_kind_is_shown(pixels, width, height):
+    path = made_of(pixels, width, height)
+    got, told = screenshot("--frames", "2", path)
+    tap.expect_equal(told["shown"], 2, "pictures shown")
+    expect_same_picture(got, picture_of_ffmpeg(path, 1), f"{pixels}, {width}x{height}")
+
+
+for kind in (("bgr0", 1, 1), ("yuv420p", 35, 17), ("gray", 33, 9), ("yuv420p10le", 64, 48),
+             ("yuva420p", 64, 48), ("rgb24", 17, 35), ("gray16le", 31, 31)):
+    tap.add_case(f"pictures of {kind[0]}, {kind[1]}x{kind[2]}, are shown", a_kind_is_shown, *kind)
+
+
+@tap.case
+def a_stream_may_change_its_size():
+    parts = [make(f"part-{size}.ts", "-f", "lavfi", "-i",
+                  f"testsrc2=size={size}:rate=25:duration=0.4", "-output_ts_offset", str(offset),
+                  "-c:v", "libx264", "-pix_fmt", "yuv420p")
+             for size, offset in (("64x48", 0), ("128x96", 0.4))]
+    path = FOLDER / "sizes.ts"
+    with open(path, "wb") as whole:
+        whole.write(b"".join(map(cli.contents, parts)))
+    got, told = screenshot(path)
+    tap.expect_equal(told["shown"], 20, "pictures shown")
+    expect_same_picture(got, picture_of_ffmpeg(parts[1], 9), "the last picture")
+
+
 # Places
 
 def starts_at(path, start, index):
@@ -129,6 +167,42 @@ def a_start_is_exact_where_the_container_has_no_index():
         starts_at(STREAM, start, index)
 
 
+# Clips of 8 seconds in which there is much to get wrong: one key picture, or ones behind which are
+# pictures that are seen before; no index; decoders that begin anywhere.
+TRICKY = [
+    ("long.ts", ["-c:v", "libx264", "-preset", "veryfast", "-g", "1000", "-bf", "3"]),
+    ("long.mp4", ["-c:v", "libx264", "-preset", "veryfast", "-g", "1000", "-bf", "3"]),
+    ("no-cues.mkv", ["-c:v", "libx264", "-preset", "veryfast", "-g", "1000", "-live", "1"]),
+    ("open-gop.ts", ["-c:v", "libx264", "-preset", "veryfast", "-x264-params",
+                     "open-gop=1:keyint=50:bframes=3:b-pyramid=2"]),
+    ("refresh.ts", ["-c:v", "libx264", "-preset", "veryfast", "-x264-params",
+                    "intra-refresh=1:keyint=50"]),
+    ("mpeg4.ts", ["-c:v", "mpeg4", "-g", "100", "-bf", "2"]),
+    ("mpeg4.avi", ["-c:v", "mpeg4", "-g", "100"]),
+]
+
+
+def is_sought_exactly(name, options):
+    path = make(name, "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=25:duration=8",
+                "-pix_fmt", "yuv420p", *options)
+    for index in (49, 120, 199):
+        got, told = screenshot("--start", f"{index / RATE:.3f}", "--frames", "1", path)
+        tap.expect_equal(told["shown"], 1, f"pictures shown of {index}")
+        expect_same_picture(got, picture_of_ffmpeg(path, index), f"picture {index}")
+
+
+for entry in TRICKY:
+    tap.add_case(f"it is sought exactly in {entry[0]}", is_sought_exactly, *entry)
+
+
+@tap.case
+def edit_lists_move_the_start():
+    whole = make("whole.mp4", "-i", CLIP, "-c:v", "libx264", "-g", "1000", "-an")
+    path = make("edited.mp4", "-ss", "1.32", "-i", whole, "-c", "copy")
+    for start, index in (("0", 0), ("0.4", 10), ("2.6", 65)):
+        starts_at(path, start, index)
+
+
 @tap.case
 def from_a_start_everything_is_played():
     told = play("--headless", "--start", "3", CLIP)
@@ -140,6 +214,21 @@ def a_loop_begins_again():
     got, told = screenshot("--loop", "--frames", str(2 * COUNT + 10), CLIP)
     tap.expect_equal(told["shown"], 2 * COUNT + 10, "pictures shown")
     expect_same_picture(got, picture_of_ffmpeg(CLIP, 9), "the tenth of the third round")
+
+
+@tap.case
+def a_hundred_rounds_take_the_memory_of_three():
+    few, many = (play("--headless", "--loop", "--frames", str(rounds * 20), BRIEF)
+                 for rounds in (3, 100))
+    tap.expect_equal(many["shown"], 2000, "pictures shown")
+    few, many = few["memory"]["frames_peak"], many["memory"]["frames_peak"]
+    tap.expect(many <= few * 5 / 4, f"{many} bytes of frames after 100 rounds, {few} after 3")
+
+
+@tap.case
+def a_loop_goes_on_from_a_start_behind_the_end():
+    tap.expect_equal(play("--headless", "--loop", "--start", "9", "--frames", "7", BRIEF)["shown"],
+                     7, "pictures shown")
 
 
 @tap.case
@@ -165,6 +254,14 @@ def stdin_is_played_a_file_and_a_pipe():
         told = play("--headless", "--loop", "--frames", str(COUNT + 1), "-", stdin=cat.stdout)
     tap.expect_equal(told["shown"], COUNT + 1, "from a pipe")
     tap.expect_equal(told["memory"]["input"], os.path.getsize(CLIP), "bytes of the input")
+
+
+@tap.case
+def a_fifo_is_played():
+    path = FOLDER / "fifo"
+    os.mkfifo(path)
+    with subprocess.Popen(["cp", CLIP, path]):
+        tap.expect_equal(play("--headless", "--start", "2", path)["shown"], COUNT // 2, "pictures")
 
 
 @tap.case
@@ -199,6 +296,74 @@ def a_window_plays_to_the_end():
         told = play(*options, BRIEF, env=NOWHERE)
         tap.expect_equal(told["shown"] + told["dropped"], 20, f"pictures with {options}")
     tap.expect_equal(play(SOUND, env=NOWHERE)["shown"], 0, "pictures of sound alone")
+
+
+# What must not bring it to a halt: sound or pictures that begin late or end early, in packets so
+# small that all there may be wait long before the other comes; times that leap, to and fro.
+TINY = ["-c:a", "flac", "-frame_size", "32"]
+MOVING = ["-f", "lavfi", "-i", "testsrc2=size=96x64:rate=25:duration=0.6"]
+HUMMING = ["-f", "lavfi", "-i", "sine=sample_rate=48000:duration="]
+
+
+def humming(seconds):
+    return HUMMING[:-1] + [HUMMING[-1] + str(seconds)]
+
+
+def leaping(name, *offsets):
+    parts = [cli.contents(make(f"{name}-{offset}.ts", *MOVING, *humming(0.6), "-c:v", "mpeg2video",
+                               "-c:a", "mp2", "-output_ts_offset", str(offset)))
+             for offset in offsets]
+    path = FOLDER / f"{name}.ts"
+    with open(path, "wb") as whole:
+        whole.write(b"".join(parts))
+    return path
+
+
+@tap.case
+def nothing_brings_a_window_to_a_halt():
+    need_window()
+    late = ["-itsoffset", "1.2"]
+    clips = [
+        (15, make("late-picture.mkv", *humming(2), *late, *MOVING, *TINY, "-c:v", "ffv1")),
+        (15, make("late-sound.mkv", *MOVING, *late, *humming(0.5), *TINY, "-c:v", "ffv1")),
+        (15, make("short-sound.mkv", *MOVING, *humming(0.1), *TINY, "-c:v", "ffv1")),
+        (15, make("short-picture.mkv", *MOVING, *humming(1.5), *TINY, "-c:v", "ffv1")),
+        (45, leaping("leaps", 0, 3600, 1800)),
+        (30, leaping("again", 0, 0)),
+    ]
+    running = [subprocess.Popen([cli.COMMAND, "play", "--json", path], env=NOWHERE, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+               for _, path in clips]
+    for (count, path), process in zip(clips, running):
+        try:
+            out, said = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise tap.Failure(f"{path} came to a halt")
+        tap.expect_equal((process.returncode, said), (cli.FINE, ""), f"the end of {path}")
+        told = json.loads(out)
+        tap.expect(count - 1 <= told["shown"] + told["dropped"] <= count + 1, f"{path}: {told}")
+
+
+@tap.case
+def pictures_are_in_step_with_the_clock():
+    need_window()
+    told = play("--loop", "--frames", "50", BRIEF, env=NOWHERE)
+    if cli.SANITIZED:
+        raise tap.Skip("too slow to tell")
+    tap.expect(told["drift"]["median_ms"] <= 20, f"{told}")
+
+
+@tap.case
+def a_single_picture_stays_until_it_has_been_seen_enough():
+    need_window()
+    with Running(PICTURE, environment=NOWHERE) as running:
+        time.sleep(0.7)
+        tap.expect_equal(running.poll(), None, "the exit code")
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=cli.PATIENCE)
+    tap.expect_equal(running.returncode, 143, "the exit code")
 
 
 @tap.case
@@ -251,6 +416,11 @@ def a_signal_ends_it():
         tap.expect_equal((running.returncode, said), (130, b""), f"the end with {window}")
 
 
+@tap.case
+def what_has_not_happened_is_no_drift():
+    tap.expect_equal(play("--headless", "--frames", "2", BRIEF)["drift"], None, "drift")
+
+
 class Screen:
     """An X server that nobody sees."""
 
@@ -276,8 +446,8 @@ class Screen:
         self.server.wait()
 
     def pixels(self):
-        return decode("-f", "x11grab", "-video_size", "640x400", "-i", self.display, "-frames:v",
-                      "1")
+        return decode("-f", "x11grab", "-draw_mouse", "0", "-video_size", "640x400", "-i",
+                      self.display, "-frames:v", "1")
 
     def wait_for(self, is_there, what):
         until = time.monotonic() + cli.PATIENCE
@@ -291,6 +461,10 @@ class Screen:
 
 def count_red(pixels):
     return sum(red > 200 and green < 60 for red, green in zip(pixels[0::3], pixels[1::3]))
+
+
+def count_blue(pixels):
+    return sum(blue > 200 and green < 60 for green, blue in zip(pixels[1::3], pixels[2::3]))
 
 
 @tap.case
@@ -310,12 +484,49 @@ def a_window_is_seen_and_keys_are_heard():
         tap.expect_equal((running.returncode, said), (cli.FINE, b""), "the end")
 
 
+@tap.case
+def arrows_show_what_is_there_during_the_pause_too():
+    need_window()
+    two = make("two.mkv", "-f", "lavfi", "-i", "color=c=red:size=160x120:rate=5:duration=8",
+               "-f", "lavfi", "-i", "color=c=blue:size=160x120:rate=5:duration=8",
+               "-filter_complex", "concat", "-c:v", "ffv1", "-pix_fmt", "bgr0", "-g", "100")
+    with Screen() as screen:
+        with Running("--start", "4", two, environment=screen.environment) as running:
+            screen.wait_for(lambda pixels: count_red(pixels) == 160 * 120, "the picture")
+            screen.press("space", "Right")
+            screen.wait_for(lambda pixels: count_blue(pixels) == 160 * 120, "what is 5 s later")
+            screen.press("Left")
+            screen.wait_for(lambda pixels: count_red(pixels) == 160 * 120, "what is 5 s earlier")
+            screen.press("s")
+            screen.wait_for(lambda pixels: pixels.count(INK) > 300, "the overlay, larger than that")
+            screen.press("q")
+            _, said = running.communicate(timeout=cli.PATIENCE)
+        tap.expect_equal((running.returncode, said), (cli.FINE, b""), "the end")
+
+
+@tap.case
+def the_picture_is_as_large_as_the_window_lets_it():
+    need_window()
+    red = make("wide.mkv", "-f", "lavfi", "-i", "color=c=red:size=100x160:rate=25:duration=2",
+               "-vf", "setsar=2/1", "-c:v", "ffv1", "-pix_fmt", "bgr0")
+    with Screen() as screen:
+        with Running("--loop", red, environment=screen.environment) as running:
+            screen.wait_for(lambda pixels: count_red(pixels) == 200 * 160, "square pixels")
+            tap.run_ok(["xdotool", "search", "--onlyvisible", "--name", "wide.mkv", "windowsize",
+                        "300", "80"], env=screen.environment)
+            screen.wait_for(lambda pixels: count_red(pixels) == 100 * 80, "a smaller window")
+            screen.press("q")
+            _, said = running.communicate(timeout=cli.PATIENCE)
+        tap.expect_equal((running.returncode, said), (cli.FINE, b""), "the end")
+
+
 # Failures
 
 FAILURES = [
     ("a file that is not there", ["nothing.mp4"], cli.INPUT, "No such file"),
     ("a folder", ["."], cli.INPUT, "directory"),
     ("an empty file", ["/dev/null"], cli.DATA, "empty"),
+    ("a start before the start", ["--start", "-1", CLIP], cli.USAGE, "such as 90"),
     ("a text", [os.path.join(tap.ROOT, "README.md")], cli.DATA, "no media"),
     ("a start behind the end", ["--start", "9", "--screenshot", "picture.png", CLIP], cli.DATA,
      "no picture was shown"),
