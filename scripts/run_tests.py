@@ -25,7 +25,7 @@ BUILDS = [
     ("release", None),
     ("clang", ["unit", "contract", "stress", "preload"]),
     ("asan", None),
-    ("tsan", ["unit", "contract", "stress"]),
+    ("tsan", ["unit", "contract", "stress", "threads"]),
 ]
 QUICK_BUILDS = [("release", ["unit", "contract", "headers", "tree"])]
 

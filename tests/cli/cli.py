@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +33,8 @@ UPDATE = os.environ.get("FRAMEWELL_CLI_UPDATE", "") not in ("", "0")
 PATIENCE = 240 if SANITIZED else 60  # seconds for one run of the command; longer is a hang
 MEDIA = os.path.join(tap.SHARED, "media")
 
+FULL_STDOUT = ("framewell: stdout: No space left on device: make room, or name another "
+               "place\n")
 FINE, USAGE, INPUT, OUTPUT, MEMORY, DATA = 0, 2, 3, 4, 5, 6
 
 
@@ -139,6 +142,7 @@ _INPUTS = {
     "odd": ["-f", "lavfi", "-i", "testsrc2=s=321x241:r=25:d=0.4"],
     "small": ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=0.4"],
     "long": ["-f", "lavfi", "-i", "testsrc2=s=640x360:r=25:d=30"],
+    "hum": ["-f", "lavfi", "-i", "sine=f=100:d=30"],
     "audio": ["-f", "lavfi", "-i", "sine=f=440:r=48000:d=0.8"],
     "audio2": ["-f", "lavfi", "-i", "sine=f=880:r=44100:d=0.8,pan=stereo|c0=c0|c1=c0"],
 }
@@ -184,6 +188,56 @@ def media(name):
     if not os.path.exists(path):
         raise tap.Skip(f"there is no {name} in the shared media set")
     return path
+
+
+# Seeing
+
+def decode(*arguments):
+    """The bytes of the pixels, red, green, blue."""
+    return subprocess.run(["ffmpeg", "-nostdin", "-v", "error", *arguments, "-f", "rawvideo",
+                           "-pix_fmt", "rgb24", "-"], stdout=subprocess.PIPE, check=True).stdout
+
+
+class Screen:
+    """An X server that nobody sees."""
+
+    def __enter__(self):
+        for program in ("Xvfb", "xdotool"):
+            if not shutil.which(program):
+                raise tap.Skip(f"{program} is not installed")
+        reading, writing = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x400x24", "-nolisten", "tcp"],
+            pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writing)
+        with os.fdopen(reading) as number:
+            self.display = ":" + number.readline().strip()
+        # Libraries behind X11 leak; that play does not, is looked at without them.
+        self.environment = {**ENVIRONMENT, "ASAN_OPTIONS": "detect_leaks=0",
+                            "DISPLAY": self.display, "SDL_VIDEODRIVER": "x11",
+                            "SDL_AUDIODRIVER": "dummy"}
+        return self
+
+    def __exit__(self, *_):
+        self.server.terminate()
+        self.server.wait()
+
+    def pixels(self):
+        return decode("-f", "x11grab", "-draw_mouse", "0", "-video_size", "640x400", "-i",
+                      self.display, "-frames:v", "1")
+
+    def wait_for(self, is_there, what):
+        until = time.monotonic() + PATIENCE
+        while not is_there(self.pixels()):
+            tap.expect(time.monotonic() < until, f"{what} was never seen")
+            time.sleep(0.1)
+
+    def wait_for_window(self, name):
+        tap.run_ok(["xdotool", "search", "--sync", "--onlyvisible", "--name", name],
+                   env=self.environment, timeout=PATIENCE)
+
+    def press(self, *keys):
+        tap.run_ok(["xdotool", "key", *keys], env=self.environment)
 
 
 # Comparing

@@ -4,7 +4,6 @@
 that is looked at, inputs that are none."""
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -47,22 +46,16 @@ def play(*arguments, **options):
     return told
 
 
-def decode(*arguments):
-    """The bytes of the pixels, red, green, blue."""
-    return subprocess.run(["ffmpeg", "-nostdin", "-v", "error", *arguments, "-f", "rawvideo",
-                           "-pix_fmt", "rgb24", "-"], stdout=subprocess.PIPE, check=True).stdout
-
-
 def screenshot(*arguments):
     """The last picture of a run without a window, and what the run told."""
     path = cli.Folder() / "picture.png"
     told = play("--headless", "--screenshot", path, *arguments)
-    return decode("-i", path), told
+    return cli.decode("-i", path), told
 
 
 def picture_of_ffmpeg(path, index):
-    return decode("-threads", "1", "-i", path, "-map", "0:v:0", "-vf", f"select=eq(n\\,{index})",
-                  "-fps_mode", "passthrough", "-frames:v", "1")
+    return cli.decode("-threads", "1", "-i", path, "-map", "0:v:0", "-vf",
+                      f"select=eq(n\\,{index})", "-fps_mode", "passthrough", "-frames:v", "1")
 
 
 def expect_same_picture(got, wanted, what):
@@ -421,44 +414,6 @@ def what_has_not_happened_is_no_drift():
     tap.expect_equal(play("--headless", "--frames", "2", BRIEF)["drift"], None, "drift")
 
 
-class Screen:
-    """An X server that nobody sees."""
-
-    def __enter__(self):
-        for program in ("Xvfb", "xdotool"):
-            if not shutil.which(program):
-                raise tap.Skip(f"{program} is not installed")
-        reading, writing = os.pipe()
-        self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x400x24", "-nolisten", "tcp"],
-            pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(writing)
-        with os.fdopen(reading) as number:
-            self.display = ":" + number.readline().strip()
-        # Libraries behind X11 leak; that play does not, is looked at without them.
-        self.environment = {**cli.ENVIRONMENT, "ASAN_OPTIONS": "detect_leaks=0",
-                            "DISPLAY": self.display, "SDL_VIDEODRIVER": "x11",
-                            "SDL_AUDIODRIVER": "dummy"}
-        return self
-
-    def __exit__(self, *_):
-        self.server.terminate()
-        self.server.wait()
-
-    def pixels(self):
-        return decode("-f", "x11grab", "-draw_mouse", "0", "-video_size", "640x400", "-i",
-                      self.display, "-frames:v", "1")
-
-    def wait_for(self, is_there, what):
-        until = time.monotonic() + cli.PATIENCE
-        while not is_there(self.pixels()):
-            tap.expect(time.monotonic() < until, f"{what} was never seen")
-            time.sleep(0.1)
-
-    def press(self, *keys):
-        tap.run_ok(["xdotool", "key", *keys], env=self.environment)
-
-
 def count_red(pixels):
     return sum(red > 200 and green < 60 for red, green in zip(pixels[0::3], pixels[1::3]))
 
@@ -472,7 +427,7 @@ def a_window_is_seen_and_keys_are_heard():
     need_window()
     red = make("red.mkv", "-f", "lavfi", "-i", "color=c=red:size=320x240:rate=25:duration=2",
                "-c:v", "ffv1", "-pix_fmt", "bgr0")
-    with Screen() as screen:
+    with cli.Screen() as screen:
         with Running("--loop", red, environment=screen.environment) as running:
             screen.wait_for(lambda pixels: count_red(pixels) > 50000, "the picture")
             screen.press("s")
@@ -490,7 +445,7 @@ def arrows_show_what_is_there_during_the_pause_too():
     two = make("two.mkv", "-f", "lavfi", "-i", "color=c=red:size=160x120:rate=5:duration=8",
                "-f", "lavfi", "-i", "color=c=blue:size=160x120:rate=5:duration=8",
                "-filter_complex", "concat", "-c:v", "ffv1", "-pix_fmt", "bgr0", "-g", "100")
-    with Screen() as screen:
+    with cli.Screen() as screen:
         with Running("--start", "4", two, environment=screen.environment) as running:
             screen.wait_for(lambda pixels: count_red(pixels) == 160 * 120, "the picture")
             screen.press("space", "Right")
@@ -509,7 +464,7 @@ def the_picture_is_as_large_as_the_window_lets_it():
     need_window()
     red = make("wide.mkv", "-f", "lavfi", "-i", "color=c=red:size=100x160:rate=25:duration=2",
                "-vf", "setsar=2/1", "-c:v", "ffv1", "-pix_fmt", "bgr0")
-    with Screen() as screen:
+    with cli.Screen() as screen:
         with Running("--loop", red, environment=screen.environment) as running:
             screen.wait_for(lambda pixels: count_red(pixels) == 200 * 160, "square pixels")
             tap.run_ok(["xdotool", "search", "--onlyvisible", "--name", "wide.mkv", "windowsize",
