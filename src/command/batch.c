@@ -415,7 +415,7 @@ int fwl_batch_run(struct Batch *batch)
     if (batch->reports && work.workers && work.ended && work.postponed)
         code = run(&work);
     else
-        code = fwl_cmd_fail(EXIT_MEMORY, NULL, "%s", fwl_status_text(FWL_E_NOMEM));
+        code = fwl_cmd_fail_memory(NULL);
     fwl_stderr_unshield();
     batch->elapsed_ns = now_ns() - work.begun_ns;
     free(work.workers);

@@ -101,7 +101,7 @@ static int check(const struct TranscodeArgs *args, char **names)
     struct Place *places = calloc(args->input_count, sizeof *places);
     int code = EXIT_FINE;
     if (!named || !places)
-        code = fwl_cmd_fail(EXIT_MEMORY, NULL, "%s", fwl_status_text(FWL_E_NOMEM));
+        code = fwl_cmd_fail_memory(NULL);
     for (size_t i = 0; code == EXIT_FINE && i < args->input_count; i++)
         named[i] = (struct Named){.name = names[i], .input = args->inputs[i]};
     if (code == EXIT_FINE)
@@ -120,7 +120,7 @@ static int check_folder(const char *folder)
         return errno == ENOENT ? fwl_cmd_fail(EXIT_OUTPUT, folder,
                                               "there is no such directory: make it, or "
                                               "name another")
-                               : fwl_cmd_fail(EXIT_OUTPUT, folder, "%s", strerror(errno));
+                               : fwl_cmd_fail_errno(EXIT_OUTPUT, folder, errno);
     if (!S_ISDIR(info.st_mode))
         return fwl_cmd_fail(EXIT_OUTPUT, folder, "is no directory: name one");
     return EXIT_FINE;
@@ -134,7 +134,7 @@ int fwl_batch_names(const struct TranscodeArgs *args, char ***names)
         if (*names)
             (*names)[i] = name_output(args, args->inputs[i]);
         if (!*names || !(*names)[i])
-            code = fwl_cmd_fail(EXIT_MEMORY, NULL, "%s", fwl_status_text(FWL_E_NOMEM));
+            code = fwl_cmd_fail_memory(NULL);
     }
     return code == EXIT_FINE ? check(args, *names) : code;
 }

@@ -26,7 +26,8 @@ int fwl_cmd_bench(int argc, char **argv)
     (void)argc;
     char folder[PATH_MAX];
     if (!fwl_own_folder(folder, sizeof folder))
-        return fwl_cmd_fail(EXIT_USAGE, "bench", "/proc does not tell where this program is");
+        return fwl_cmd_fail(EXIT_USAGE, "bench",
+                            "/proc does not tell where this program is: mount it");
     int error = ENOENT;
     for (size_t i = 0; i < PLACE_COUNT && error == ENOENT; i++) {
         char path[2 * PATH_MAX];
@@ -34,6 +35,8 @@ int fwl_cmd_bench(int argc, char **argv)
         execv(path, argv);
         error = errno;
     }
-    return fwl_cmd_fail(EXIT_USAGE, "bench", "the program framewell-bench cannot be started: %s",
+    return fwl_cmd_fail(EXIT_USAGE, "bench",
+                        "the program framewell-bench cannot be started: %s; build it with "
+                        "-Dbench=true",
                         strerror(error));
 }

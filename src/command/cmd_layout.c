@@ -184,7 +184,7 @@ static void explain_rows(struct LayoutReport *report)
 static int fail_layout(const struct LayoutReport *report, int err)
 {
     if (err == FWL_E_NOMEM || err == FWL_E_LIMIT)
-        return fwl_cmd_fail(EXIT_MEMORY, NULL, "%s", fwl_status_text(err));
+        return fwl_cmd_fail_memory(NULL);
     return fwl_cmd_fail(
         EXIT_USAGE, NULL,
         "a %s picture of %dx%d is too large: sides, and bytes of a row, go up to %d",
@@ -250,7 +250,7 @@ static int fill_report(struct LayoutReport *report, const struct LayoutArgs *arg
 static int finish(int err)
 {
     if (err < 0)
-        return fwl_cmd_fail(EXIT_MEMORY, NULL, "%s", fwl_status_text(err));
+        return fwl_cmd_fail_memory(NULL);
     return fwl_cmd_finish_stdout(EXIT_FINE);
 }
 

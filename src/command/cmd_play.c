@@ -62,12 +62,6 @@ static int prepare(struct PlayJob *job)
     return code;
 }
 
-static int fail_memory(const char *subject)
-{
-    return fwl_cmd_fail(EXIT_MEMORY, subject,
-                        "no memory for it: close other programs, or play something smaller");
-}
-
 /* What ended the player, to the outside. */
 static int fail_player(const struct PlayJob *job, int status)
 {
@@ -76,7 +70,7 @@ static int fail_player(const struct PlayJob *job, int status)
         return EXIT_BY_SIGNAL + caught;
     const char *name = job->input.name;
     if (status == FWL_E_NOMEM || status == FWL_E_LIMIT)
-        return fail_memory(name);
+        return fwl_cmd_fail_memory(name);
     if (status == FWL_E_UNSUPPORTED)
         return fwl_cmd_fail(EXIT_DATA, name,
                             "holds no picture or sound that can be decoded; 'framewell probe' "
@@ -109,7 +103,7 @@ static int add_statistics(struct PlayJob *job, AVFrame *picture)
 {
     AVFrame *box = fwl_play_session_write(&job->session, picture->width, picture->height);
     if (!box)
-        return fail_memory(job->args.screenshot);
+        return fwl_cmd_fail_memory(job->args.screenshot);
     fwl_play_overlay_blend(picture, box);
     av_frame_free(&box);
     return EXIT_FINE;
@@ -206,6 +200,6 @@ int fwl_cmd_play(int argc, char **argv)
     const uint64_t leaked = finish(&job);
     if (job.args.wants_json && code == EXIT_FINE &&
         fwl_play_print_json(job.args.input, &job.statistics, leaked) < 0)
-        code = fwl_cmd_fail(EXIT_MEMORY, "--json", "%s", fwl_status_text(FWL_E_NOMEM));
+        code = fwl_cmd_fail_memory("--json");
     return fwl_cmd_finish_stdout(code);
 }

@@ -132,7 +132,7 @@ int fwl_cmd_probe(int argc, char **argv)
     struct ProbeReport report = {.input_name = args.input};
     int code = probe(&report, &args);
     if (code == EXIT_FINE && args.wants_json && fwl_probe_print_json(&report) < 0)
-        code = fwl_cmd_fail(EXIT_MEMORY, "--json", "%s", fwl_status_text(FWL_E_NOMEM));
+        code = fwl_cmd_fail_memory("--json");
     else if (code == EXIT_FINE && !args.wants_json)
         fwl_probe_print_table(&report, fwl_cmd_has_colours(STDOUT_FILENO));
     fwl_probe_result_uninit(&report.result);

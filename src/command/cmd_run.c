@@ -86,7 +86,7 @@ static int set(const char *name, const char *value)
 {
     if (setenv(name, value, 1) == 0)
         return ARGS_GO_ON;
-    return fwl_cmd_fail(EXIT_MEMORY, "run", "%s", strerror(errno));
+    return fwl_cmd_fail_errno(EXIT_MEMORY, "run", errno);
 }
 
 static int set_size(const char *option, const char *name, const char *value, size_t min)
@@ -180,16 +180,21 @@ static int find_library(struct RunArgs *args)
 {
     char folder[PATH_MAX];
     if (!fwl_own_folder(folder, sizeof folder))
-        return fwl_cmd_fail(EXIT_USAGE, "run", "/proc does not tell where this program is");
+        return fwl_cmd_fail(EXIT_USAGE, "run",
+                            "/proc does not tell where this program is: mount it");
     if (strpbrk(folder, " :"))
         return fwl_cmd_fail(EXIT_USAGE, folder,
-                            "the dynamic loader takes no library from a folder with ' ' or ':'");
+                            "the dynamic loader takes no library from a folder with ' ' or ':': "
+                            "move it");
     for (size_t i = 0; i < PLACE_COUNT; i++) {
         snprintf(args->library, sizeof args->library, "%s%s", folder, places[i]);
         if (access(args->library, R_OK) == 0)
             return ARGS_GO_ON;
     }
-    return fwl_cmd_fail(EXIT_USAGE, "run", "libframewell-malloc.so is not there");
+    return fwl_cmd_fail(EXIT_USAGE, "run",
+                        "libframewell-malloc.so is not where this program expects it, such as "
+                        "%s%s: install both",
+                        folder, places[0]);
 }
 
 /* "ours:what was there"; what was set by hand comes after. */
@@ -201,7 +206,7 @@ static int put_before(const char *name, const char *value)
     const size_t size = strlen(value) + 1 + strlen(before) + 1;
     char *both = malloc(size);
     if (!both)
-        return fwl_cmd_fail(EXIT_MEMORY, "run", "%s", strerror(ENOMEM));
+        return fwl_cmd_fail_memory("run");
     snprintf(both, size, "%s:%s", value, before);
     const int status = set(name, both);
     free(both);
@@ -213,8 +218,8 @@ static int become(void *opaque)
     char **program = opaque;
     fwl_cmd_restore_signals();
     execvp(program[0], program);
-    return fwl_cmd_fail(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_STARTED, program[0], "%s",
-                        strerror(errno));
+    return fwl_cmd_fail_errno(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_STARTED, program[0],
+                              errno);
 }
 
 /* AddressSanitizer ends a program that has a library before it, unless it is told that this is

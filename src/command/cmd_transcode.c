@@ -49,7 +49,7 @@ static int create_root(struct Job *job)
     config.initial_pool_size = 0;
     config.on_limit = FWL_LIMIT_FAIL;
     const int err = fwl_pool_create(&job->batch.root, &config);
-    return err == 0 ? EXIT_FINE : fwl_cmd_fail(EXIT_MEMORY, NULL, "%s", fwl_status_text(err));
+    return err == 0 ? EXIT_FINE : fwl_cmd_fail_memory(NULL);
 }
 
 /* Names for every output. */
@@ -130,7 +130,7 @@ static int tell(const struct Job *job, int code)
     if (args->wants_json) {
         const int err = fwl_report_print_json(report, false);
         if (err < 0)
-            return fwl_cmd_fail(EXIT_MEMORY, "--json", "%s", fwl_status_text(err));
+            return fwl_cmd_fail_memory("--json");
     } else if (code == EXIT_FINE && !args->is_quiet && !job->is_stdout) {
         fwl_report_print_table(report, fwl_cmd_has_colours(STDOUT_FILENO));
     }
@@ -150,7 +150,7 @@ static int tell_refused(const struct Job *job, int code)
     };
     const int err = fwl_report_print_json(&report, false);
     fwl_report_uninit(&report);
-    return err < 0 ? fwl_cmd_fail(EXIT_MEMORY, "--json", "%s", fwl_status_text(err)) : code;
+    return err < 0 ? fwl_cmd_fail_memory("--json") : code;
 }
 
 static int run(struct Job *job)

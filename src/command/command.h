@@ -49,6 +49,15 @@ void fwl_cmd_restore_signals(void);
  */
 int fwl_cmd_fail(int code, const char *subject, const char *format, ...) FWL_PRINTF_LIKE(3, 4);
 
+/* The same for an error number of the system, with a word on what to do about it. */
+int fwl_cmd_fail_errno(int code, const char *subject, int error);
+
+/* What that word is, with ": " before it; "" where there is none. */
+const char *fwl_cmd_errno_hint(int error);
+
+/* The same, EXIT_MEMORY, where there is no memory for subject. */
+int fwl_cmd_fail_memory(const char *subject);
+
 /* The last line of fwl_cmd_fail, without "framewell: "; "" for none. Where the thread's messages
  * are kept, of those. */
 const char *fwl_cmd_last_message(void);

@@ -128,7 +128,7 @@ static bool run_child(const struct CompareSide *side, struct Results *results, i
     const double begin = now();
     const pid_t child = start(side, keys, &told);
     if (child < 0)
-        results->code = fwl_cmd_fail(EXIT_MEMORY, "run", "%s", strerror(errno));
+        results->code = fwl_cmd_fail_errno(EXIT_MEMORY, "run", errno);
     const bool is_started = child > 0 && !has_failed(told);
     if (child > 0 && await(child, &status, &usage) == child)
         results->code = code_of(status);

@@ -47,7 +47,7 @@ static int create_pools(struct Conversion *conversion)
         config.parent = conversion->pool;
         err = fwl_pool_create(&conversion->io_pool, &config);
     }
-    return err == 0 ? EXIT_FINE : fwl_cmd_fail(EXIT_MEMORY, NULL, "%s", fwl_status_text(err));
+    return err == 0 ? EXIT_FINE : fwl_cmd_fail_memory(NULL);
 }
 
 static int open_input(struct Conversion *conversion)
@@ -66,8 +66,7 @@ static int open_output(struct Conversion *conversion)
     if (!conversion->is_held)
         return fwl_output_open(&conversion->output, &conversion->out);
     const int err = fwl_io_open_writer(&conversion->out, conversion->io_pool, SIZE_MAX);
-    return err < 0 ? fwl_cmd_fail(EXIT_MEMORY, conversion->output.name, "%s", fwl_status_text(err))
-                   : EXIT_FINE;
+    return err < 0 ? fwl_cmd_fail_memory(conversion->output.name) : EXIT_FINE;
 }
 
 static int prepare(struct Conversion *conversion)
@@ -272,13 +271,25 @@ int fwl_conversion_run(const struct ConversionWish *wish, struct TranscodeReport
 {
     struct Conversion *conversion = calloc(1, sizeof *conversion);
     if (!conversion)
-        return fwl_cmd_fail(EXIT_MEMORY, wish->input, "%s", fwl_status_text(FWL_E_NOMEM));
+        return fwl_cmd_fail_memory(wish->input);
     conversion->wish = wish;
     conversion->input.descriptor = conversion->output.descriptor = -1;
     const int code = run(conversion);
     finish(conversion, code, report);
     free(conversion);
     return code;
+}
+
+/* Says which option does not fit, and where nobody knows better, what libav* had to say about it.
+ */
+static int fail_options(const FwlTranscodeResult *result)
+{
+    char detail[LIBAV_WORDS_SIZE];
+    fwl_libav_take_error(NULL, detail, sizeof detail);
+    if (strstr(result->message, "did you mean"))
+        detail[0] = '\0';
+    return fwl_cmd_fail(EXIT_USAGE, NULL, "%s%s%s%s", result->message, detail[0] ? " (" : "",
+                        detail, detail[0] ? ")" : "");
 }
 
 /*
@@ -298,9 +309,9 @@ int fwl_conversion_check_options(const struct TranscodeArgs *args, const char *o
         fwl_transcode(in, out, &options, NULL, &result);
     int code = EXIT_FINE;
     if (err < 0)
-        code = fwl_cmd_fail(EXIT_MEMORY, NULL, "%s", fwl_status_text(err));
+        code = fwl_cmd_fail_memory(NULL);
     else if (result.side == FWL_SIDE_OPTIONS)
-        code = fwl_cmd_fail(EXIT_USAGE, NULL, "%s", result.message);
+        code = fail_options(&result);
     fwl_transcode_result_uninit(&result);
     fwl_io_close(&in);
     fwl_io_close(&out);

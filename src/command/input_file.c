@@ -15,10 +15,12 @@
 #include "command/input_file.h"
 
 #include "command/command.h"
+#include "command/nearest_file.h"
 #include "command/stop_signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,16 @@ enum {
     LOAD_SIZE_MAX = 16 << 20, /* a file up to there costs less to read than its page faults do */
 };
 
+static int fail_open(const struct InputFile *input)
+{
+    const int error = errno;
+    char near[PATH_MAX];
+    if (error == ENOENT && fwl_nearest_file(input->name, near, sizeof near))
+        return fwl_cmd_fail(EXIT_INPUT, input->name, "%s; did you mean '%s'?", strerror(error),
+                            near);
+    return fwl_cmd_fail_errno(EXIT_INPUT, *input->name ? input->name : "INPUT", error);
+}
+
 int fwl_input_open(struct InputFile *input, const char *path)
 {
     const bool is_stdin = strcmp(path, "-") == 0;
@@ -40,7 +52,7 @@ int fwl_input_open(struct InputFile *input, const char *path)
     if (input->descriptor < 0 && errno == EINTR && fwl_stop_signals_caught())
         return EXIT_BY_SIGNAL + fwl_stop_signals_caught();
     if (input->descriptor < 0 || fstat(input->descriptor, &input->info) < 0)
-        return fwl_cmd_fail(EXIT_INPUT, *path ? input->name : "INPUT", "%s", strerror(errno));
+        return fail_open(input);
     if (S_ISDIR(input->info.st_mode))
         return fwl_cmd_fail(EXIT_INPUT, input->name, "is a directory: name a file in it");
     return EXIT_FINE;
@@ -72,7 +84,7 @@ static int fail_read(const struct InputFile *input)
     const int caught = fwl_stop_signals_caught();
     if (caught)
         return EXIT_BY_SIGNAL + caught;
-    return fwl_cmd_fail(EXIT_INPUT, input->name, "%s", strerror(errno));
+    return fwl_cmd_fail_errno(EXIT_INPUT, input->name, errno);
 }
 
 static int fail_memory(const struct InputFile *input, uint64_t size)
@@ -80,6 +92,11 @@ static int fail_memory(const struct InputFile *input, uint64_t size)
     return fwl_cmd_fail(EXIT_MEMORY, input->name,
                         "no memory for it, %llu bytes so far: free some, or take a smaller input",
                         (unsigned long long)size);
+}
+
+static int fail_empty(const struct InputFile *input)
+{
+    return fwl_cmd_fail(EXIT_DATA, input->name, "is empty: look whether it was written");
 }
 
 /* Makes *io of the first size bytes of block. */
@@ -151,7 +168,7 @@ int fwl_input_load(struct InputFile *input, FwlPool *pool, FwlIO **io)
     int code = is_whole_file(input) ? load_known(input, pool, (size_t)input->info.st_size, io)
                                     : load_unknown(input, pool, io);
     if (code == EXIT_FINE && fwl_io_size(*io) == 0)
-        code = fwl_cmd_fail(EXIT_DATA, input->name, "is empty");
+        code = fail_empty(input);
     if (code != EXIT_FINE)
         fwl_io_close(io);
     return code;
@@ -213,7 +230,7 @@ static int open_stream(struct InputFile *input, struct InputStream *stream, FwlI
     if (count < 0)
         return fail_read(input);
     if (count == 0)
-        return fwl_cmd_fail(EXIT_DATA, input->name, "is empty");
+        return fail_empty(input);
     stream->input = input;
     stream->first = 0;
     stream->count = (size_t)count;
@@ -234,11 +251,11 @@ static int stream_file(struct InputFile *input, FwlIO **io)
 {
     int cause = 0;
     if (fwl_io_open_descriptor(io, input->descriptor, FWL_IO_READ, &cause) < 0)
-        return fwl_cmd_fail(EXIT_INPUT, input->name, "%s", strerror(cause ? cause : ENOMEM));
+        return fwl_cmd_fail_errno(EXIT_INPUT, input->name, cause ? cause : ENOMEM);
     if (fwl_io_size(*io) > 0)
         return EXIT_FINE;
     fwl_io_close(io);
-    return fwl_cmd_fail(EXIT_DATA, input->name, "is empty");
+    return fail_empty(input);
 }
 
 int fwl_input_read(struct InputFile *input, FwlPool *pool, size_t budget, FwlIO **io)

@@ -59,6 +59,47 @@ int fwl_cmd_fail(int code, const char *subject, const char *format, ...)
     return code;
 }
 
+const char *fwl_cmd_errno_hint(int error)
+{
+    switch (error) {
+    case EACCES:
+    case EPERM:
+        return ": change who may, with chmod, or take another";
+    case ENOSPC:
+    case EDQUOT:
+        return ": make room, or name another place";
+    case EROFS:
+        return ": name another place";
+    case EMFILE:
+    case ENFILE:
+        return ": raise 'ulimit -n'";
+    case EFBIG:
+        return ": raise 'ulimit -f', or name another place";
+    case EAGAIN:
+    case ENOMEM:
+        return ": close other programs";
+    case ENAMETOOLONG:
+        return ": shorten the name";
+    case ENOENT:
+        return ": look at its spelling";
+    case EIO:
+        return ": see 'dmesg' for what the device says";
+    default:
+        return "";
+    }
+}
+
+int fwl_cmd_fail_errno(int code, const char *subject, int error)
+{
+    return fwl_cmd_fail(code, subject, "%s%s", strerror(error), fwl_cmd_errno_hint(error));
+}
+
+int fwl_cmd_fail_memory(const char *subject)
+{
+    return fwl_cmd_fail(EXIT_MEMORY, subject,
+                        "no memory for it: close other programs, or take something smaller");
+}
+
 const char *fwl_cmd_last_message(void)
 {
     return kept ? kept->last : last_message;
@@ -84,7 +125,7 @@ int fwl_cmd_finish_stdout(int code)
     const bool is_written = fflush(stdout) == 0 && !ferror(stdout);
     if (is_written || code != EXIT_FINE)
         return code;
-    return fwl_cmd_fail(EXIT_OUTPUT, "stdout", "%s", strerror(errno));
+    return fwl_cmd_fail_errno(EXIT_OUTPUT, "stdout", errno);
 }
 
 bool fwl_cmd_has_colours(int descriptor)

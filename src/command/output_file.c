@@ -33,7 +33,7 @@ enum {
 
 static int fail_errno(const struct OutputFile *output)
 {
-    return fwl_cmd_fail(EXIT_OUTPUT, output->name, "%s", strerror(errno));
+    return fwl_cmd_fail_errno(EXIT_OUTPUT, output->name, errno);
 }
 
 /* Copies the folder of path, without a slash at the end but for the root. */
@@ -94,8 +94,8 @@ static int check_folder(const struct OutputFile *output)
         return fwl_cmd_fail(EXIT_OUTPUT, output->name,
                             "there is no directory '%s': make it, or name another", folder);
     if (access(folder, W_OK | X_OK) < 0)
-        return fwl_cmd_fail(EXIT_OUTPUT, output->name, "the directory '%s': %s", folder,
-                            strerror(errno));
+        return fwl_cmd_fail(EXIT_OUTPUT, output->name, "the directory '%s': %s%s", folder,
+                            strerror(errno), fwl_cmd_errno_hint(errno));
     return EXIT_FINE;
 }
 
@@ -148,7 +148,7 @@ static int check_new(struct OutputFile *output)
 {
     const size_t length = strlen(output->name);
     if (length == 0)
-        return fwl_cmd_fail(EXIT_OUTPUT, "OUTPUT", "its name is empty");
+        return fwl_cmd_fail(EXIT_OUTPUT, "OUTPUT", "its name is empty: name a file");
     if (output->name[length - 1] == '/')
         return fwl_cmd_fail(EXIT_OUTPUT, output->name, "names a directory: name a file in it");
     return EXIT_FINE;
@@ -370,8 +370,7 @@ int fwl_output_open(struct OutputFile *output, FwlIO **io)
     const int err = fwl_output_can_seek(output)
                         ? fwl_io_open_descriptor(io, output->descriptor, FWL_IO_WRITE, NULL)
                         : fwl_io_open_callbacks(io, &callbacks, output);
-    return err < 0 ? fwl_cmd_fail(EXIT_MEMORY, output->name, "%s", fwl_status_text(err))
-                   : EXIT_FINE;
+    return err < 0 ? fwl_cmd_fail_memory(output->name) : EXIT_FINE;
 }
 
 /* Closing stdout says whether a file on a far disk took it all, and happens once. */

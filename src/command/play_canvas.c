@@ -119,7 +119,7 @@ int fwl_play_canvas_write(struct PlayCanvas *canvas, struct PlaySession *session
     SDL_GetRendererOutputSize(canvas->renderer, &width, &height);
     AVFrame *box = fwl_play_session_write(session, width, height);
     if (!box)
-        return fwl_cmd_fail(EXIT_MEMORY, "play", "no memory for the statistics: close programs");
+        return fwl_cmd_fail_memory("play");
     if (fit_texture(canvas, &canvas->overlay, SDL_PIXELFORMAT_ARGB8888, box))
         SDL_SetTextureBlendMode(canvas->overlay, SDL_BLENDMODE_BLEND);
     canvas->overlay_width = box->width;

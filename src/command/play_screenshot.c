@@ -51,7 +51,7 @@ static int write_packet(struct OutputFile *output, FwlPool *pool, const AVPacket
         fwl_io_write(bytes, packet->data, (size_t)packet->size) >= 0)
         code = fwl_output_write(output, bytes);
     else
-        fwl_cmd_fail(code, output->name, "%s", fwl_status_text(FWL_E_NOMEM));
+        fwl_cmd_fail_memory(output->name);
     fwl_io_close(&bytes);
     return code;
 }
@@ -60,7 +60,8 @@ int fwl_play_screenshot(struct OutputFile *output, FwlPool *pool, const AVFrame 
 {
     const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
     if (!codec)
-        return fwl_cmd_fail(EXIT_OUTPUT, output->name, "this libavcodec writes no PNG");
+        return fwl_cmd_fail(EXIT_OUTPUT, output->name,
+                            "this libavcodec writes no PNG: take another one");
     AVCodecContext *encoder = avcodec_alloc_context3(codec);
     AVFrame *rgb = to_rgb(picture);
     AVPacket *packet = av_packet_alloc();
@@ -68,7 +69,7 @@ int fwl_play_screenshot(struct OutputFile *output, FwlPool *pool, const AVFrame 
     if (encoder && rgb && packet && encode(encoder, rgb, packet) >= 0)
         code = write_packet(output, pool, packet);
     else
-        code = fwl_cmd_fail(EXIT_MEMORY, output->name, "no memory for the picture");
+        code = fwl_cmd_fail_memory(output->name);
     av_packet_free(&packet);
     av_frame_free(&rgb);
     avcodec_free_context(&encoder);

@@ -81,8 +81,7 @@ int fwl_play_session_paint(struct PlaySession *session, int width, int height, A
         return fwl_cmd_fail(EXIT_DATA, session->args->input,
                             "libswscale does not know its pixels, %s: transcode it before",
                             av_get_pix_fmt_name(last->format));
-    return fwl_cmd_fail(EXIT_MEMORY, session->args->input,
-                        "no memory for a picture: close other programs, or play a smaller one");
+    return fwl_cmd_fail_memory(session->args->input);
 }
 
 AVFrame *fwl_play_session_write(struct PlaySession *session, int width, int height)

@@ -179,7 +179,7 @@ static int open_window(struct PlayWindow *window)
                             SDL_GetError());
     window->has_loudspeaker = fwl_play_loudspeaker_open(&window->loudspeaker, window->session);
     if (!window->has_loudspeaker)
-        fwl_cmd_fail(EXIT_FINE, "play", "no sound: %s", SDL_GetError());
+        fwl_cmd_fail(EXIT_FINE, "play", "no sound: %s; --no-audio wants none", SDL_GetError());
     return EXIT_FINE;
 }
 

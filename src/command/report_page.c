@@ -189,7 +189,7 @@ int fwl_report_write_page(const struct ReportPage *page, struct OutputFile *outp
     if (json && fwl_io_open_writer(&io, NULL, SIZE_MAX) == 0 && write_page(io, json) >= 0)
         code = fwl_output_write(output, io);
     else
-        code = fwl_cmd_fail(EXIT_MEMORY, output->name, "%s", fwl_status_text(FWL_E_NOMEM));
+        code = fwl_cmd_fail_memory(output->name);
     fwl_io_close(&io);
     free(json);
     return code;

@@ -132,7 +132,8 @@ static int read_duration(const char *text, int64_t *us)
 {
     const int status = fwl_options_read_time("--duration", text, us);
     if (status == ARGS_GO_ON && *us == 0)
-        return fwl_cmd_fail(EXIT_USAGE, "--duration", "an output of no length is none");
+        return fwl_cmd_fail(EXIT_USAGE, "--duration",
+                            "an output of no length is none: name a longer one");
     return status;
 }
 
@@ -182,12 +183,13 @@ static int read_tag(const char *text, struct TranscodeArgs *args)
 {
     const char *equals = strchr(text, '=');
     if (!equals || equals == text)
-        return fwl_cmd_fail(EXIT_USAGE, "--metadata", "'%s' is not KEY=VALUE", text);
+        return fwl_cmd_fail(EXIT_USAGE, "--metadata", "'%s' is not KEY=VALUE, such as title=Film",
+                            text);
     char *key = strndup(text, (size_t)(equals - text));
     const int err = key ? fwl_dict_set(&args->metadata, key, equals + 1, 0) : FWL_E_NOMEM;
     free(key);
     if (err < 0)
-        return fwl_cmd_fail(EXIT_MEMORY, "--metadata", "%s", fwl_status_text(err));
+        return fwl_cmd_fail_memory("--metadata");
     args->options.metadata = args->metadata;
     return ARGS_GO_ON;
 }

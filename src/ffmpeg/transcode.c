@@ -301,8 +301,9 @@ static int check_something_came(FwlJob *job)
                             "nothing in the input could be decoded: %llu packets are broken",
                             (unsigned long long)errors);
     if (job->options->start_us > 0)
-        return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA,
-                            "the input holds nothing behind the start that is asked for");
+        return fwl_job_fail(
+            job, FWL_SIDE_DATA, FWL_E_DATA,
+            "the input holds nothing behind the start that is asked for: begin earlier");
     return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA, "the input holds nothing to decode");
 }
 

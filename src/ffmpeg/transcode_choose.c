@@ -210,8 +210,10 @@ int fwl_job_choose_tracks(FwlJob *job)
     if (err < 0)
         return err;
     if (job->track_count == 0)
-        return fwl_job_fail(job, FWL_SIDE_DATA, FWL_E_DATA,
-                            "the input has no stream that can be read and that %s takes",
-                            job->output->oformat->name);
+        return fwl_job_fail(
+            job, FWL_SIDE_DATA, FWL_E_DATA,
+            "the input has no stream that is wanted, can be read, and that %s takes: "
+            "leave fewer out, or name another container",
+            job->output->oformat->name);
     return 0;
 }

@@ -144,7 +144,8 @@ static int open_codec(FwlTrack *track)
     else if (unknown)
         status =
             fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
-                         "the encoder %s has no option '%s'", track->codec->name, unknown->key);
+                         "the encoder %s has no option '%s': leave it out, or name another encoder",
+                         track->codec->name, unknown->key);
     av_dict_free(&options);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <libavutil/opt.h>
+#include <libavutil/avstring.h>
 
 #include "transcode_job.h"
 
@@ -63,8 +64,10 @@ static const char *nearest_encoder(const char *wanted, enum AVMediaType type)
     int best_score = DISTANCE_MAX + 1;
     void *state = NULL;
     for (const AVCodec *codec; (codec = av_codec_iterate(&state)) != NULL;) {
-        if (av_codec_is_encoder(codec) && codec->type == type)
-            consider(wanted, codec->name, &best, &best_score);
+        if (!av_codec_is_encoder(codec) || codec->type != type)
+            continue;
+        consider(wanted, codec->name, &best, &best_score);
+        consider(wanted, avcodec_get_name(codec->id), &best, &best_score);
     }
     return best;
 }
@@ -74,8 +77,11 @@ static const char *nearest_muxer(const char *wanted)
     const char *best = NULL;
     int best_score = DISTANCE_MAX + 1;
     void *state = NULL;
-    for (const AVOutputFormat *muxer; (muxer = av_muxer_iterate(&state)) != NULL;)
+    for (const AVOutputFormat *muxer; (muxer = av_muxer_iterate(&state)) != NULL;) {
+        if (av_match_name(wanted, muxer->extensions ? muxer->extensions : ""))
+            return muxer->name;
         consider(wanted, muxer->name, &best, &best_score);
+    }
     return best;
 }
 
@@ -91,23 +97,41 @@ static const char *asked_codec(const FwlTranscodeOptions *options, enum AVMediaT
 }
 
 /* An encoder by its own name or by that of what it makes ("h264"); NULL for none. */
-static const AVCodec *encoder_by_name(const char *name, enum AVMediaType type)
+static const AVCodec *encoder_of_any_kind(const char *name)
 {
     const AVCodec *codec = avcodec_find_encoder_by_name(name);
     const AVCodecDescriptor *descriptor = codec ? NULL : avcodec_descriptor_get_by_name(name);
-    if (descriptor)
-        codec = avcodec_find_encoder(descriptor->id);
+    return descriptor ? avcodec_find_encoder(descriptor->id) : codec;
+}
+
+static const AVCodec *encoder_by_name(const char *name, enum AVMediaType type)
+{
+    const AVCodec *codec = encoder_of_any_kind(name);
     return codec && codec->type == type ? codec : NULL;
+}
+
+/* "audio" for an encoder of sound, NULL for one that is not there. */
+static const char *kind_of_encoder(const char *name)
+{
+    const AVCodec *codec = encoder_of_any_kind(name);
+    return codec ? av_get_media_type_string(codec->type) : NULL;
 }
 
 static int fail_no_encoder(FwlJob *job, const char *name, enum AVMediaType type)
 {
     const char *kind = av_get_media_type_string(type);
+    const char *other = kind_of_encoder(name);
+    if (other)
+        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+                            "no %s encoder '%s', which is one of %s: name another", kind, name,
+                            other);
     const char *suggestion = nearest_encoder(name, type);
     if (suggestion)
         return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
                             "no %s encoder '%s'; did you mean '%s'?", kind, name, suggestion);
-    return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED, "no %s encoder '%s'", kind, name);
+    return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+                        "no %s encoder '%s': without a name it is what the container usually has",
+                        kind, name);
 }
 
 int fwl_job_find_encoder(FwlJob *job, enum AVMediaType type, const AVCodec **codec)
@@ -147,9 +171,10 @@ static int check_format(FwlJob *job)
     if (!name) {
         if (av_guess_format(NULL, output_name, NULL))
             return 0;
-        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
-                            "no container is known by the ending of '%s': name a format",
-                            output_name);
+        return fwl_job_fail(
+            job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+            "no container is known by the ending of '%s': name a format, such as matroska",
+            output_name);
     }
     if (av_guess_format(name, NULL, NULL))
         return 0;
@@ -157,7 +182,8 @@ static int check_format(FwlJob *job)
     if (suggestion)
         return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
                             "no format '%s'; did you mean '%s'?", name, suggestion);
-    return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED, "no format '%s'", name);
+    return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+                        "no format '%s': without one the ending of the output tells", name);
 }
 
 static const char *nearest_filter(const char *wanted)
@@ -199,9 +225,12 @@ static int fail_filter(FwlJob *job, const char *description)
         return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
                             "no filter '%s'; did you mean '%s'?", name, suggestion);
     if (name[0])
-        return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED, "no filter '%s'", name);
-    return fwl_job_fail(job, FWL_SIDE_OPTIONS, FWL_E_INVALID,
-                        "the filter '%s' is not written as libavfilter wants it", description);
+        return fwl_job_fail(
+            job, FWL_SIDE_OPTIONS, FWL_E_UNSUPPORTED,
+            "no filter '%s': libavfilter was built without it, or has none of that name", name);
+    return fwl_job_fail(
+        job, FWL_SIDE_OPTIONS, FWL_E_INVALID,
+        "the filter '%s' is not written as libavfilter wants it: look at its options", description);
 }
 
 static bool is_one_of(const AVFilterInOut *list, enum AVMediaType type, bool is_input)

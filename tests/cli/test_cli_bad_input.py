@@ -320,11 +320,19 @@ def a_full_device():
 
 
 @tap.case
+def a_name_that_is_near_is_suggested():
+    folder = Folder()
+    os.link(cli.clip(), folder / "holiday.mp4")
+    for name, words in (("holidya.mp4", f"did you mean '{folder / 'holiday.mp4'}'?"),
+                        ("nowhere/holiday.mp4", "spelling"), ("film.mkv", "spelling")):
+        refused(folder / name, folder / "out.mkv", cli.INPUT, "No such file", words)
+
+
+@tap.case
 def a_full_device_behind_stdout():
     with open("/dev/full", "wb") as full:
         done = framewell("transcode", "--format", "mpegts", cli.clip(), "-", stdout=full)
-    tap.expect_equal((done.returncode, done.stderr),
-                     (cli.OUTPUT, "framewell: stdout: No space left on device\n"))
+    tap.expect_equal((done.returncode, done.stderr), (cli.OUTPUT, cli.FULL_STDOUT))
 
 
 @tap.case
@@ -332,8 +340,7 @@ def a_table_to_a_full_device():
     folder = Folder()
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = framewell("transcode", cli.clip(), folder / "out.mkv", stdout=full)
-    tap.expect_equal((done.returncode, done.stderr),
-                     (cli.OUTPUT, "framewell: stdout: No space left on device\n"))
+    tap.expect_equal((done.returncode, done.stderr), (cli.OUTPUT, cli.FULL_STDOUT))
     folder.expect_files("out.mkv")
 
 

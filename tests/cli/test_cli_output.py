@@ -369,7 +369,8 @@ def an_error_on_a_terminal_stands_on_a_line_of_its_own():
                                "/dev/full").finish()
     tap.expect_equal(code, cli.OUTPUT, "the exit code")
     last = re.split("[\r\n]+", stderr.strip())[-1]
-    tap.expect_equal(last, "framewell: /dev/full: No space left on device", "the last line")
+    tap.expect_equal(last, "framewell: /dev/full: No space left on device: make room, or name "
+                     "another place", "the last line")
 
 
 # Signals

@@ -141,7 +141,7 @@ def help_to_a_full_disk_is_an_output_error():
                                ["bench", "--help"], ["bench", "--list"]):
             done = cli.framewell(*arguments, stdout=full)
             tap.expect_equal(done.returncode, cli.OUTPUT, "the exit code")
-            tap.expect_equal(done.stderr, "framewell: stdout: No space left on device\n", "stderr")
+            tap.expect_equal(done.stderr, cli.FULL_STDOUT, "stderr")
 
 
 def options_of_help(arguments):
