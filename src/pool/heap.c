@@ -38,7 +38,8 @@ enum {
 /* What all stacks of one class can grow to, the NULL at the bottom of each included. */
 enum { SLOTS_OF_CLASS = 2 * LAST_CAPACITY };
 
-_Thread_local FwlThreadMemory fwl_thread_memory;
+FwlHeap fwl_no_heap = {.locked = 1, .fast_number = FWL_NO_HEAP_NUMBER};
+_Thread_local FwlThreadMemory fwl_thread_memory = FWL_THREAD_MEMORY_INIT;
 bool fwl_heap_is_biased;
 _Atomic(uintptr_t) fwl_heap_care_limit;
 

@@ -285,16 +285,27 @@ static inline bool fwl_heap_is_unsettled(const FwlHeap *heap)
     return (size_t)heap->headroom > heap->headroom_max; /* negative is large, too */
 }
 
-/* Caches a block of this heap. True: settle. */
+/* True where a call that changes the headroom by so much leaves nothing to do about the usage. */
+static inline bool fwl_heap_stays_settled(const FwlHeap *heap, ptrdiff_t change)
+{
+    return __builtin_expect((size_t)(heap->headroom + change) <= heap->headroom_max, 1);
+}
+
+/* Caches a block of this heap, whatever it does to the stack and the usage. */
+static inline void fwl_heap_push(FwlHeap *heap, FwlHeapClass *class, void *block)
+{
+    fwl_pool_poison(heap->pool, block, class->block_size);
+    class->top++;
+    *class->top = block;
+    heap->headroom += (ptrdiff_t) class->block_size;
+}
+
+/* The same. True: settle. */
 static inline bool fwl_heap_put(FwlHeap *heap, size_t class_index, void *block)
 {
     FwlHeapClass *class = &heap->classes[class_index];
-    fwl_pool_poison(heap->pool, block, class->block_size);
-    void **top = class->top + 1;
-    *top = block;
-    class->top = top;
-    heap->headroom += (ptrdiff_t) class->block_size;
-    return __builtin_expect((top == class->last) | fwl_heap_is_unsettled(heap), 0);
+    fwl_heap_push(heap, class, block);
+    return __builtin_expect((class->top == class->last) | fwl_heap_is_unsettled(heap), 0);
 }
 
 /* Sees to a stack that is full, to the size of the cache, and to the usage. */
@@ -318,6 +329,15 @@ typedef struct FwlThreadMemory {
 } FwlThreadMemory;
 
 extern _Thread_local FwlThreadMemory fwl_thread_memory __attribute__((tls_model("initial-exec")));
+
+/* What stands in slot 0 of a thread that has no heap of the default pool (pool_short.h). */
+extern FwlHeap fwl_no_heap __attribute__((visibility("hidden")));
+
+/* What a thread remembers that never allocated. */
+#define FWL_THREAD_MEMORY_INIT         \
+    {                                  \
+        .slots[0].heap = &fwl_no_heap, \
+    }
 
 /* What this thread is known by: an address that no other living thread has. */
 static inline uintptr_t fwl_thread_token(void)

@@ -26,7 +26,7 @@ static void leave_all_heaps(void)
     for (FwlLink *link = all_pools.next; link != &all_pools; link = link->next)
         fwl_heap_leave_pool(FWL_ITEM_OF(link, FwlPool, all_link));
     fwl_os_mutex_unlock(&pools_lock);
-    fwl_thread_memory = (FwlThreadMemory){0};
+    fwl_thread_memory = (FwlThreadMemory)FWL_THREAD_MEMORY_INIT;
 }
 
 /* Fork. Pools are listed the youngest first, so a parent comes after its children: from

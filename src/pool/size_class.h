@@ -52,10 +52,16 @@ typedef struct FwlClassTable {
     uint8_t coarse[(FWL_TABLED_MAX >> FWL_COARSE_SHIFT) + 1];
 } FwlClassTable;
 
+/* Of at most FWL_FINE_MAX bytes. */
+static inline size_t fwl_class_look_up_fine(const FwlClassTable *table, size_t size)
+{
+    return table->fine[(size + (1 << FWL_FINE_SHIFT) - 1) >> FWL_FINE_SHIFT];
+}
+
 static inline size_t fwl_class_look_up(const FwlClassTable *table, size_t size)
 {
     if (__builtin_expect(size <= FWL_FINE_MAX, 1))
-        return table->fine[(size + (1 << FWL_FINE_SHIFT) - 1) >> FWL_FINE_SHIFT];
+        return fwl_class_look_up_fine(table, size);
     if (size > FWL_TABLED_MAX)
         return FWL_NO_CLASS;
     return table->coarse[(size + (1 << FWL_COARSE_SHIFT) - 1) >> FWL_COARSE_SHIFT];

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Who serves this process. Decided at the first call; any thread decides alike: no order needed. */
 enum FwlPreloadServer {
@@ -25,20 +26,29 @@ extern atomic_int fwl_preload_server;
 /* Decides, and says one line where it is not the pool. True: the pool. */
 bool fwl_preload_decide(void);
 
-/* The pool, and nobody looks on: the way that has to be short. */
-static inline bool fwl_preload_is_plain(void)
-{
-    return __builtin_expect(
-        atomic_load_explicit(&fwl_preload_server, memory_order_relaxed) == FWL_SERVER_POOL, 1);
-}
-
 static inline bool fwl_preload_is_pool(void)
 {
-    return fwl_preload_is_plain() || fwl_preload_decide();
+    return __builtin_expect(atomic_load_explicit(&fwl_preload_server, memory_order_relaxed) ==
+                                FWL_SERVER_POOL,
+                            1) ||
+           fwl_preload_decide();
 }
 
-/* Up to this alignment a block of whole multiples of it lies at one: the pool need not be asked for
- * more. 0 where the pool debugs, and a block's end has to be where the program thinks it is. */
+/* Blocks at addresses up to this one are not freed by the short way: NULL alone, once the pool
+ * serves and there is nothing special about it. */
+extern _Atomic(uintptr_t) fwl_preload_care_limit __attribute__((visibility("hidden")));
+
+static inline bool fwl_preload_needs_care(const void *block)
+{
+    const uintptr_t limit = atomic_load_explicit(&fwl_preload_care_limit, memory_order_relaxed);
+    return __builtin_expect((uintptr_t)block <= limit, 0);
+}
+
+/* The alignment up to which a block of whole multiples of it lies at one, in a pool whose unit is
+ * 16: the pool need not be asked for more. */
+enum { FWL_PRELOAD_STEP_MAX = 64 };
+
+/* The same; 0 where the pool debugs, and a block's end has to be where the program thinks it is. */
 extern size_t fwl_preload_step_max;
 
 /* The malloc that would be there without us (preload_next.c). */

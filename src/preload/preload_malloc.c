@@ -11,11 +11,13 @@
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/align.h"
 #include "base/checked.h"
 #include "framewell/pool.h"
 #include "os/os.h"
+#include "pool/pool_short.h"
 #include "preload/preload.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -65,18 +67,24 @@ static void *alloc_zeroed(size_t size)
     return block;
 }
 
-/* As malloc does it, where that gives the alignment: most of what ffmpeg asks for. */
-static inline void *alloc_in_steps(size_t alignment, size_t size)
+/* Bytes whose class has its blocks at multiples of the alignment, which is at most
+ * FWL_PRELOAD_STEP_MAX: four fifths of what ffmpeg asks for. */
+static inline size_t in_steps(size_t alignment, size_t size)
 {
-    const size_t whole = size > 0 ? fwl_align_up(size, alignment) : alignment;
-    void *block = fwl_pool_alloc(NULL, whole);
-    if (__builtin_expect((uintptr_t)block % alignment == 0, 1))
+    return fwl_align_up(size + (size == 0), alignment);
+}
+
+/* A neighbouring class may have given the block, which need not be at such a multiple. */
+static void *alloc_in_steps(size_t alignment, size_t size)
+{
+    void *block = fwl_pool_alloc(NULL, in_steps(alignment, size));
+    if (((uintptr_t)block & (alignment - 1)) == 0)
         return block;
     fwl_pool_free(NULL, block);
     return fwl_pool_aligned_alloc(NULL, alignment, size);
 }
 
-static inline void *align(size_t alignment, size_t size)
+static void *align(size_t alignment, size_t size)
 {
     if (alignment <= fwl_preload_step_max && size <= RUN_MAX)
         return alloc_in_steps(alignment, size);
@@ -88,8 +96,8 @@ static inline void *resize(void *block, size_t size)
     return is_too_much(size) ? NULL : fwl_pool_realloc(NULL, block, size);
 }
 
-/* Where the pool is not yet chosen, another malloc serves, or a model is fed with what comes and
- * goes: not by the shortest way */
+/* Whatever is not short: large blocks, another malloc that serves, a model that is fed with what
+ * comes and goes, a pool that is not yet chosen */
 
 static void *seen(void *block, size_t size)
 {
@@ -106,12 +114,13 @@ static void forget(void *block)
 
 static __attribute__((noinline)) void *alloc_slowly(size_t size)
 {
-    return fwl_preload_is_pool() ? seen(alloc(size), size) : fwl_next->alloc(size);
+    return or_nomem(fwl_preload_is_pool() ? seen(alloc(size), size) : fwl_next->alloc(size));
 }
 
 static __attribute__((noinline)) void *alloc_zeroed_slowly(size_t size)
 {
-    return fwl_preload_is_pool() ? seen(alloc_zeroed(size), size) : fwl_next->calloc(1, size);
+    return or_nomem(fwl_preload_is_pool() ? seen(alloc_zeroed(size), size)
+                                          : fwl_next->calloc(1, size));
 }
 
 static __attribute__((noinline)) void *align_slowly(size_t alignment, size_t size)
@@ -120,11 +129,9 @@ static __attribute__((noinline)) void *align_slowly(size_t alignment, size_t siz
                                  : fwl_next->align(alignment, size);
 }
 
-static __attribute__((noinline)) void *resize_slowly(void *block, size_t size)
+static void *resize_on_pool(void *block, size_t size)
 {
-    if (!fwl_preload_is_pool())
-        return fwl_next->realloc(block, size);
-    const size_t old_size = block ? fwl_pool_usable_size(block) : 0;
+    const size_t old_size = fwl_preload_has_model ? fwl_pool_usable_size(block) : 0;
     forget(block);
     void *resized = resize(block, size);
     if (!resized)
@@ -144,27 +151,44 @@ static __attribute__((noinline)) void free_slowly(void *block)
 
 /* The family */
 
+static inline void *alloc_short(size_t size)
+{
+    return size <= FWL_SHORT_MAX ? fwl_short_alloc(size) : NULL;
+}
+
+static inline void *alloc_any(size_t size)
+{
+    void *block = alloc_short(size);
+    return __builtin_expect(block != NULL, 1) ? block : alloc_slowly(size);
+}
+
 static inline void *alloc_aligned(size_t alignment, size_t size)
 {
-    return fwl_preload_is_plain() ? align(alignment, size) : align_slowly(alignment, size);
+    void *block = NULL;
+    if (alignment <= FWL_PRELOAD_STEP_MAX && size <= FWL_SHORT_MAX - FWL_PRELOAD_STEP_MAX)
+        block = fwl_short_alloc(in_steps(alignment, size));
+    return __builtin_expect(block != NULL, 1) ? block : align_slowly(alignment, size);
+}
+
+static inline void give_back(void *block)
+{
+    if (fwl_preload_needs_care(block) || !fwl_short_free(block))
+        free_slowly(block);
 }
 
 EXPORT void *malloc(size_t size)
 {
-    return or_nomem(fwl_preload_is_plain() ? alloc(size) : alloc_slowly(size));
+    return alloc_any(size);
 }
 
 EXPORT void free(void *block)
 {
-    if (fwl_preload_is_plain())
-        fwl_pool_free(NULL, block);
-    else
-        free_slowly(block);
+    give_back(block);
 }
 
 EXPORT void cfree(void *block)
 {
-    free(block);
+    give_back(block);
 }
 
 EXPORT void *calloc(size_t count, size_t size)
@@ -172,16 +196,21 @@ EXPORT void *calloc(size_t count, size_t size)
     size_t total;
     if (!fwl_checked_mul(count, size, &total))
         return fail(ENOMEM);
-    return or_nomem(fwl_preload_is_plain() ? alloc_zeroed(total) : alloc_zeroed_slowly(total));
+    void *block = alloc_short(total);
+    return __builtin_expect(block != NULL, 1) ? memset(block, 0, total)
+                                              : alloc_zeroed_slowly(total);
 }
 
 EXPORT void *realloc(void *block, size_t size)
 {
-    if (block && size == 0) {
-        free(block);
+    if (!block)
+        return alloc_any(size);
+    if (size == 0) {
+        give_back(block);
         return NULL;
     }
-    return or_nomem(fwl_preload_is_plain() ? resize(block, size) : resize_slowly(block, size));
+    return or_nomem(fwl_preload_is_pool() ? resize_on_pool(block, size)
+                                          : fwl_next->realloc(block, size));
 }
 
 EXPORT void *reallocarray(void *block, size_t count, size_t size)

@@ -20,8 +20,6 @@
 enum {
     MALLOC_ALIGNMENT = 16,
     LINE_SIZE = 512,
-    /* The classes of a pool of that alignment: `framewell bench programs --filter replay`. */
-    STEP_MAX = 64,
     /* A picture of 2160p. Programs free much that they do not want again, and a pool learns what
      * they do: no more page faults than with 64 MiB, and less memory (`framewell bench programs
      * --filter ffmpeg`). */
@@ -30,6 +28,7 @@ enum {
 
 atomic_int fwl_preload_server;
 size_t fwl_preload_step_max;
+_Atomic(uintptr_t) fwl_preload_care_limit = UINTPTR_MAX;
 
 /* This is the system's malloc: pools cannot be accounts over it. */
 const FwlSystemMemory fwl_system_memory = {0};
@@ -55,11 +54,13 @@ static void serve_by_pool(void)
     const bool is_debug = fwl_pool_default()->config.enable_debug;
     if (atomic_flag_test_and_set(&is_begun))
         return;
-    fwl_preload_step_max = is_debug ? 0 : STEP_MAX;
+    fwl_preload_step_max = is_debug ? 0 : FWL_PRELOAD_STEP_MAX;
     const bool is_reported =
         fwl_preload_wish("FRAMEWELL_STATS") || fwl_preload_wish("FRAMEWELL_STATS_JSON");
     if (is_reported && !is_debug) /* which has no time for it, and other blocks */
         fwl_model_start();
+    if (!fwl_preload_has_model && !is_debug)
+        atomic_store_explicit(&fwl_preload_care_limit, 0, memory_order_relaxed);
     atomic_store_explicit(&fwl_preload_server,
                           fwl_preload_has_model ? FWL_SERVER_MODELLED : FWL_SERVER_POOL,
                           memory_order_release);
