@@ -17,6 +17,9 @@ static void *alloc_aligned(size_t alignment, size_t size)
 const FwlSystemMemory fwl_system_memory = {.alloc = alloc_aligned, .free = free};
 
 /* As any other pool. */
+
+const bool fwl_pool_is_frugal = false;
+
 void fwl_default_pool_configure(FwlPoolConfig *config)
 {
     (void)config;

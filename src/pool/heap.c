@@ -25,7 +25,12 @@ enum {
     CACHE_SIZE_MAX = 16 << 20,
     CACHE_SHARE = 4, /* but no more than this part of what the pool may have idle, or, where more
                         threads than that have a heap, their part of it */
-    HOT_SHARE = 4,   /* nor, of what was in use a moment ago, more than so often that */
+    /* In a frugal pool no more than some, and this part of what the heap has in live blocks: what a
+     * program freed for good serves others, and small programs stay small
+     * (`framewell bench programs --filter ffmpeg`, `--filter sqlite3`). */
+    FRUGAL_CACHE_MIN = 128 << 10,
+    FRUGAL_CACHE_SHARE = 16,
+    HOT_SHARE = 4, /* nor, of what was in use a moment ago, more than so often that */
     HOT_NS = 20 * 1000000,
     FIRST_CAPACITY = 16, /* of a stack of blocks; doubled as it is needed */
     LAST_CAPACITY = 512,
@@ -206,6 +211,11 @@ static FwlHeap *find_owned(FwlPool *pool, uintptr_t owner)
     return NULL;
 }
 
+static size_t usage_of(const FwlHeap *heap)
+{
+    return heap->top - (size_t)heap->headroom;
+}
+
 /* Bytes that one of the heaps that the pool has now may cache. */
 static size_t cache_share(const FwlPool *pool)
 {
@@ -214,13 +224,21 @@ static size_t cache_share(const FwlPool *pool)
     return share < CACHE_SIZE_MAX ? share : CACHE_SIZE_MAX;
 }
 
+/* Bytes that this heap may cache. */
+static size_t cache_bound(const FwlHeap *heap)
+{
+    const size_t share = cache_share(heap->pool);
+    const size_t own = FRUGAL_CACHE_MIN + usage_of(heap) / FRUGAL_CACHE_SHARE;
+    return fwl_pool_is_frugal && own < share ? own : share;
+}
+
 static void take_over(FwlHeap *heap, uintptr_t owner)
 {
     fwl_heap_lock(heap);
     atomic_fetch_add_explicit(&heap->pool->owned_heaps, 1, memory_order_relaxed);
     atomic_store_explicit(&heap->owner, owner, memory_order_release);
     heap->thread = fwl_os_thread_number();
-    heap->cache_max = cache_share(heap->pool);
+    heap->cache_max = cache_bound(heap);
     fwl_heap_unlock(heap);
 }
 
@@ -383,11 +401,6 @@ void fwl_heap_release_empty(FwlHeap *heap)
 
 /* Usage */
 
-static size_t usage_of(const FwlHeap *heap)
-{
-    return heap->top - (size_t)heap->headroom;
-}
-
 /* Adds up the usage of the classes of one word of used_classes, and forgets those without any. */
 static void add_up_tiers(FwlHeap *heap, size_t word, size_t *tiers)
 {
@@ -478,12 +491,27 @@ static size_t hot_cache_max(FwlHeap *heap)
     return allowed > heap->cache_max ? allowed : heap->cache_max;
 }
 
+/* Of the classes that have taken blocks, the largest below `end`; else the largest. There is one.
+ */
+static size_t used_class_below(const FwlHeap *heap, size_t end)
+{
+    const size_t word_count = sizeof heap->used_classes / sizeof *heap->used_classes;
+    for (size_t word = end / 64 + 1; word-- > 0;) {
+        const uint64_t bits = word < word_count ? heap->used_classes[word] : 0;
+        const uint64_t below =
+            end < 64 * (word + 1) ? bits & (((uint64_t)1 << end % 64) - 1) : bits;
+        if (below != 0)
+            return word * 64 + 63 - (size_t)__builtin_clzll(below);
+    }
+    return used_class_below(heap, 64 * word_count);
+}
+
 /* Takes halves of the stacks in turn, so that no class is hit twice before all were. */
 static void flush_down_to(FwlHeap *heap, size_t cache_size)
 {
     while (heap->taken_size - usage_of(heap) > cache_size) {
+        heap->next_class = used_class_below(heap, heap->next_class);
         FwlHeapClass *class = &heap->classes[heap->next_class];
-        heap->next_class = (heap->next_class + FWL_CLASS_COUNT - 1) % FWL_CLASS_COUNT;
         flush(heap, class, (cached_count(class) + 1) / 2, false);
     }
 }
@@ -491,7 +519,7 @@ static void flush_down_to(FwlHeap *heap, size_t cache_size)
 /* Keeps the cache within its bound, and lets headroom_max end the fast path where it is reached. */
 static void bound_cache(FwlHeap *heap)
 {
-    heap->cache_max = cache_share(heap->pool);
+    heap->cache_max = cache_bound(heap);
     size_t most = fwl_pool_is_over_limit(heap->pool) ? 0 : heap->cache_max;
     size_t cached = heap->taken_size - usage_of(heap);
     if (cached > most && most > 0)

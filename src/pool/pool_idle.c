@@ -22,6 +22,8 @@
 enum {
     AGED_PURGES_A_CALL = 2, /* so that no single call pays for all of the past */
     PURGED_SHARE = 2,       /* by size: at most this many times what came */
+    IDLE_SHARE_AT_PEAK = 8, /* of what is in use, and of max_idle_size: */
+    IDLE_SHARE_AT_LEAST = 32,
     PURGED_AT_ONCE =
         4 << 20,  /* by the purge thread with one hold of the lock, times PURGED_SHARE */
     HOT_MS = 250, /* some pictures' time; a loop that takes longer pays little for its faults */
@@ -99,6 +101,31 @@ static void drop_to(FwlPool *pool, size_t keep)
 
 /* What is hot */
 
+static void raise_most(FwlPool *pool)
+{
+    const size_t now = in_use(pool);
+    FwlIdleHistory *history = &pool->history;
+    if (history->most_in_use < now)
+        history->most_in_use = now;
+    if (history->peak_in_use < now)
+        history->peak_in_use = now;
+}
+
+/* How much may be idle without being hot. A frugal pool keeps less at the peak of what is in use:
+ * there idle memory is what fragmentation wastes, and makes the process larger than it ever was.
+ * Below the peak it is as much more as the process has had already; and there is no such bound
+ * where so much had to leave and was taken anew that it cannot be growth alone. */
+static size_t usual_limit(const FwlPool *pool)
+{
+    const size_t max = pool->config.max_idle_size;
+    if (!fwl_pool_is_frugal || pool->history.hot_size > pool->history.peak_in_use)
+        return max;
+    const size_t now = in_use(pool);
+    const size_t below = pool->history.peak_in_use > now ? pool->history.peak_in_use - now : 0;
+    const size_t least = max / IDLE_SHARE_AT_LEAST + now / IDLE_SHARE_AT_PEAK;
+    return least > max || below > max - least ? max : below + least;
+}
+
 static void forget_if_cold(FwlPool *pool, uint64_t now_ns)
 {
     FwlIdleHistory *history = &pool->history;
@@ -111,22 +138,20 @@ static void forget_if_cold(FwlPool *pool, uint64_t now_ns)
         history->hot_size = 0;
         history->most_in_use = 0;
     }
-    if (history->most_in_use < in_use(pool))
-        history->most_in_use = in_use(pool);
+    raise_most(pool);
 }
 
 void fwl_idle_taken(FwlPool *pool)
 {
-    if (pool->idle_size > pool->config.max_idle_size)
+    if (pool->idle_size > usual_limit(pool))
         pool->history.is_of_use = true;
-    if (pool->history.most_in_use < in_use(pool))
-        pool->history.most_in_use = in_use(pool);
+    raise_most(pool);
 }
 
 void fwl_idle_missed(FwlPool *pool, size_t size)
 {
     FwlIdleHistory *history = &pool->history;
-    if (history->purged_size > 0 || history->hot_size > 0) {
+    if (history->purged_size > 0 || history->hot_size > 0 || pool->idle_size > usual_limit(pool)) {
         const uint64_t now_ns = fwl_os_clock_ns();
         forget_if_cold(pool, now_ns);
         const size_t regretted = size < history->purged_size ? size : history->purged_size;
@@ -142,10 +167,10 @@ void fwl_idle_missed(FwlPool *pool, size_t size)
 
 static size_t idle_limit(FwlPool *pool, uint64_t now_ns)
 {
-    const size_t max = pool->config.max_idle_size;
-    if (fwl_pool_is_over_limit(pool) || max == 0)
+    if (fwl_pool_is_over_limit(pool) || pool->config.max_idle_size == 0)
         return 0;
     forget_if_cold(pool, now_ns);
+    const size_t max = usual_limit(pool);
     const size_t room = pool->history.most_in_use - in_use(pool);
     const size_t more = room < pool->history.hot_size ? room : pool->history.hot_size;
     return more > SIZE_MAX - max ? SIZE_MAX : max + more;

@@ -186,6 +186,7 @@ typedef struct FwlIdleHistory {
     size_t purged_size; /* dropped for size and not yet taken anew */
     size_t hot_size;    /* dropped for size and soon taken anew: may stay for a while */
     size_t most_in_use; /* of committed, not idle bytes, while hot */
+    size_t peak_in_use; /* of the same, ever */
     uint64_t purged_ns;
     uint64_t hot_ns; /* when more than max_idle_size was last of use */
     bool is_of_use;  /* it was, since the clock was last read */
@@ -262,6 +263,10 @@ void fwl_pool_config_obey_environment(FwlPoolConfig *config);
 /* What is special about the default pool of the library that this is linked into. Defined outside
  * of the pool layer, as fwl_system_memory is. */
 void fwl_default_pool_configure(FwlPoolConfig *config);
+
+/* True in a library whose pool is a whole program's malloc, and is measured by how large that gets:
+ * idle memory and caches are bounded by what is in use, too. Defined outside likewise. */
+extern const bool fwl_pool_is_frugal __attribute__((visibility("hidden")));
 
 /* pool_budget.c */
 

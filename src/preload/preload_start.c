@@ -33,6 +33,8 @@ _Atomic(uintptr_t) fwl_preload_care_limit = UINTPTR_MAX;
 /* This is the system's malloc: pools cannot be accounts over it. */
 const FwlSystemMemory fwl_system_memory = {0};
 
+const bool fwl_pool_is_frugal = true;
+
 void fwl_preload_say(const char *format, ...)
 {
     char line[LINE_SIZE] = "framewell: ";
