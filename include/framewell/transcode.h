@@ -91,8 +91,10 @@ typedef struct FwlTranscodeMemory {
     uint64_t frames;  /* decoded pictures and samples that lie in the pool */
     uint64_t packets; /* copied ones on their way to the muxer, and what was encoded */
     uint64_t io;      /* what in and out have of options.pool, and the buffers before them */
-    uint64_t other;   /* frames that a filter made, on their way to the encoder */
-    uint64_t total;   /* the sum; of peaks, the sum of them: never less than was held at once */
+    uint64_t other;   /* frames that a filter made, or a decoder with memory of its own, until they
+                         are encoded */
+    uint64_t total;   /* the sum; of peaks no more than the sum of them, and never less than was
+                         held at once */
 } FwlTranscodeMemory;
 
 /* How full the queue between decoding and encoding is. A queue that is empty takes one item that is
@@ -171,7 +173,8 @@ typedef struct FwlTranscodeResult {
     size_t stream_count;
     FwlTranscodeMemory memory_peak; /* of each the most that it was */
     uint64_t memory_limit;          /* options.max_memory */
-    uint64_t memory_least;          /* with a budget: the smallest that would have done, else 0 */
+    uint64_t memory_least;          /* with a budget: the smallest that would have done; after one
+                                       that was used up in the middle, one that will do; else 0 */
     uint64_t wait_count; /* how often reading waited, for room in a queue or the budget */
     FwlTranscodeQueue packet_queue, frame_queue;
     uint64_t size_counts[FWL_TRANSCODE_SIZE_COUNT]; /* [i]: frames and packets that took 2^i bytes

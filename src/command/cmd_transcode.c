@@ -137,20 +137,51 @@ static int tell(const struct Job *job, int code)
     return code;
 }
 
-/* Before there was anything to run: JSON all the same. */
-static int tell_refused(const struct Job *job, int code)
+static int print_refused(const char *input, const char *output, bool is_one_line, int code)
 {
-    if (!job->args.wants_json || job->args.output_dir)
-        return code;
     struct TranscodeReport report = {
-        .input_name = job->args.inputs[0],
-        .output_name = job->args.output,
+        .input_name = input ? input : "",
+        .output_name = output ? output : "",
         .exit_code = code,
         .error = strdup(fwl_cmd_last_message()),
     };
-    const int err = fwl_report_print_json(&report, false);
+    const int err = fwl_report_print_json(&report, is_one_line);
     fwl_report_uninit(&report);
+    return err;
+}
+
+/* Before there was anything to run: JSON all the same, of every input that is known. */
+static int tell_refused(const struct Job *job, int code)
+{
+    const struct TranscodeArgs *args = &job->args;
+    if (!args->wants_json)
+        return code;
+    int err = 0;
+    if (!args->output_dir)
+        err = print_refused(args->inputs[0], args->output, false, code);
+    for (size_t i = 0; err == 0 && args->output_dir && i < args->input_count; i++) {
+        const char *output = job->many_names ? job->many_names[i] : NULL;
+        err = print_refused(args->inputs[i], output ? output : args->output_dir, true, code);
+    }
     return err < 0 ? fwl_cmd_fail_memory("--json") : code;
+}
+
+static bool has_word(int argc, char **argv, const char *word)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* The same of a command line that makes no sense, when nothing is known but what was asked for; not
+ * where stdout may be meant for the output. */
+static int tell_misused(int argc, char **argv, int code)
+{
+    if (code == EXIT_FINE || !has_word(argc, argv, "--json") || has_word(argc, argv, "-"))
+        return code;
+    print_refused(NULL, NULL, false, code);
+    return fwl_cmd_finish_stdout(code);
 }
 
 static int run(struct Job *job)
@@ -181,6 +212,8 @@ int fwl_cmd_transcode(int argc, char **argv)
         fwl_libav_silence(fwl_batch_give_up);
         fwl_stop_signals_catch();
         code = fwl_cmd_finish_stdout(run(&job));
+    } else {
+        code = tell_misused(argc, argv, code);
     }
     fwl_batch_uninit(&job.batch);
     fwl_pool_destroy(&job.batch.root);

@@ -60,6 +60,8 @@ int fwl_input_open(struct InputFile *input, const char *path)
 
 void fwl_input_close(struct InputFile *input)
 {
+    fwl_stop_signals_forget_mapping(input->mapping);
+    input->mapping = 0;
     if (input->descriptor > STDIN_FILENO)
         close(input->descriptor);
     input->descriptor = -1;
@@ -179,8 +181,14 @@ static bool map(struct InputFile *input, FwlIO **io)
     if (!is_whole_file(input) || input->descriptor == STDIN_FILENO ||
         fwl_io_open_mapped(io, input->name, NULL) < 0)
         return false;
-    fwl_stop_signals_catch_bus_errors();
-    return true;
+    const uint8_t *start;
+    const int64_t size = fwl_io_read_span(*io, &start);
+    if (size > 0)
+        input->mapping = fwl_stop_signals_watch_mapping(start, (size_t)size);
+    if (fwl_io_seek(*io, 0, FWL_IO_SET) == 0)
+        return true;
+    fwl_io_close(io);
+    return false;
 }
 
 int fwl_input_hold(struct InputFile *input, FwlPool *pool, FwlIO **io)
@@ -261,7 +269,7 @@ static int stream_file(struct InputFile *input, FwlIO **io)
 int fwl_input_read(struct InputFile *input, FwlPool *pool, size_t budget, FwlIO **io)
 {
     *io = NULL;
-    const size_t most = budget > 0 && budget / 8 < LOAD_SIZE_MAX ? budget / 8 : LOAD_SIZE_MAX;
+    const uint64_t most = budget > 0 ? 0 : LOAD_SIZE_MAX; /* the pages of a mapping cost nothing */
     if (!S_ISREG(input->info.st_mode) || input->info.st_size == 0) {
         input->is_stream = true;
         return stream_pipe(input, io);

@@ -14,6 +14,7 @@ struct InputFile {
     int descriptor;
     struct stat info;
     bool is_stream; /* it is read once, from its start to its end */
+    int mapping;    /* of stop_signals; 0 for none */
 };
 
 /* Opens path, "-" for stdin. Returns an exit code, a failure after its message. The caller ends it
@@ -33,9 +34,9 @@ int fwl_input_load(struct InputFile *input, FwlPool *pool, FwlIO **io);
 int fwl_input_hold(struct InputFile *input, FwlPool *pool, FwlIO **io);
 
 /*
- * Gives the input as cheaply as it can be had: a small file (within an eighth of budget; 0: any)
- * is loaded, a larger one is mapped, and what is no file is streamed: then the first bytes are
- * waited for, and a SIGINT is the end of it.
+ * Gives the input as cheaply as it can be had: a file is mapped, a small one loaded where there is
+ * no budget (0) that its bytes would count in, and what is no file is streamed: then the first
+ * bytes are waited for, and a SIGINT is the end of it.
  */
 int fwl_input_read(struct InputFile *input, FwlPool *pool, size_t budget, FwlIO **io);
 

@@ -100,21 +100,32 @@ static json_t *queue_object(const FwlTranscodeQueue *queue)
                      "wait_count", number(queue->wait_count));
 }
 
+static json_t *peak_object(const FwlTranscodeMemory *peak)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}",      //
+                     "frames", number(peak->frames),   //
+                     "packets", number(peak->packets), //
+                     "io", number(peak->io),           //
+                     "other", number(peak->other),     //
+                     "total", number(peak->total));
+}
+
 static json_t *memory_object(const struct TranscodeReport *report)
 {
     const FwlTranscodeResult *result = &report->result;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o}", //
-                     "peak_size", number(report->peak_size),                         //
-                     "limit", known(report->limit),                                  //
-                     "least", known(result->memory_least),                           //
-                     "frames", pool_object(&result->frames),                         //
-                     "packets", pool_object(&result->packets),                       //
-                     "io", pool_object(&report->io),                                 //
-                     "hit_rate", fwl_report_hit_rate(report),                        //
-                     "leaked_blocks", number(report->leaked_blocks),                 //
-                     "wait_count", number(result->wait_count),                       //
-                     "packet_queue", queue_object(&result->packet_queue),            //
-                     "frame_queue", queue_object(&result->frame_queue),              //
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o}", //
+                     "peak_size", number(report->peak_size),                              //
+                     "peak", peak_object(&result->memory_peak),                           //
+                     "limit", known(report->limit),                                       //
+                     "least", known(result->memory_least),                                //
+                     "frames", pool_object(&result->frames),                              //
+                     "packets", pool_object(&result->packets),                            //
+                     "io", pool_object(&report->io),                                      //
+                     "hit_rate", fwl_report_hit_rate(report),                             //
+                     "leaked_blocks", number(report->leaked_blocks),                      //
+                     "wait_count", number(result->wait_count),                            //
+                     "packet_queue", queue_object(&result->packet_queue),                 //
+                     "frame_queue", queue_object(&result->frame_queue),                   //
                      "size_counts", size_list(result));
 }
 

@@ -18,6 +18,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +37,11 @@ struct Slot {
 static atomic_int caught;
 static int bell[2] = {-1, -1}; /* a pipe with something in it once a signal came */
 static struct Slot slots[STOP_SIGNALS_FILES_MAX];
+
+/* Addresses from start up to end; 0: free. end is written before start. */
+static struct Mapping {
+    atomic_uintptr_t start, end;
+} mappings[STOP_SIGNALS_FILES_MAX];
 
 static void wait_while_made(struct Slot *slot)
 {
@@ -71,11 +77,28 @@ static void on_signal(int number)
     _exit(EXIT_BY_SIGNAL + number);
 }
 
-/* The pages of a mapped input that is no longer as long as it was. */
-static void on_bus_error(int number)
+static bool is_in_mapping(uintptr_t address)
+{
+    for (size_t i = 0; i < STOP_SIGNALS_FILES_MAX; i++) {
+        const uintptr_t start = atomic_load(&mappings[i].start);
+        if (start != 0 && address >= start && address < atomic_load(&mappings[i].end))
+            return true;
+    }
+    return false;
+}
+
+/* The pages of a mapped input that is no longer as long as it was. Of all else the program dies, as
+ * it would without this. */
+static void on_bus_error(int number, siginfo_t *info, void *context)
 {
     static const char words[] = "framewell: an input became shorter while it was read\n";
-    (void)number;
+    (void)context;
+    /* Who sends a signal (a code of 0 or less) gives no address. */
+    if (info->si_code <= 0 || !is_in_mapping((uintptr_t)info->si_addr)) {
+        signal(number, SIG_DFL);
+        raise(number); /* comes when this returns */
+        return;
+    }
     fwl_stop_signals_remove_partials();
     const ssize_t said = write(fwl_stderr_descriptor(), words, sizeof words - 1);
     (void)said;
@@ -122,11 +145,32 @@ void fwl_stop_signals_catch(void)
     }
 }
 
-void fwl_stop_signals_catch_bus_errors(void)
+static void catch_bus_errors(void)
 {
-    struct sigaction action = {.sa_handler = on_bus_error};
+    struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
     sigemptyset(&action.sa_mask);
     sigaction(SIGBUS, &action, NULL);
+}
+
+int fwl_stop_signals_watch_mapping(const void *start, size_t size)
+{
+    for (int i = 0; i < STOP_SIGNALS_FILES_MAX; i++) {
+        uintptr_t none = 0;
+        if (!atomic_compare_exchange_strong(&mappings[i].end, &none, (uintptr_t)start + size))
+            continue;
+        atomic_store(&mappings[i].start, (uintptr_t)start);
+        catch_bus_errors();
+        return i + 1;
+    }
+    return 0;
+}
+
+void fwl_stop_signals_forget_mapping(int slot)
+{
+    if (slot == 0)
+        return;
+    atomic_store(&mappings[slot - 1].start, 0);
+    atomic_store(&mappings[slot - 1].end, 0);
 }
 
 int fwl_stop_signals_caught(void)

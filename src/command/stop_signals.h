@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { STOP_SIGNALS_FILES_MAX = 72 }; /* more than are made at once */
 
@@ -15,8 +16,14 @@ enum { STOP_SIGNALS_FILES_MAX = 72 }; /* more than are made at once */
  * system call that waits with EINTR, in the thread that gets them. */
 void fwl_stop_signals_catch(void);
 
-/* From now on an input that is mapped and becomes shorter is an error with a message. */
-void fwl_stop_signals_catch_bus_errors(void);
+/*
+ * From now on, until the mapping is forgotten, it is an error with a message where a file that is
+ * mapped at start is found shorter than size bytes. Returns a slot, 0 where there is none, which
+ * the other accepts; the program dies of such a file then, as it does of all other bus errors.
+ * Threads: any.
+ */
+int fwl_stop_signals_watch_mapping(const void *start, size_t size);
+void fwl_stop_signals_forget_mapping(int slot);
 
 /* The first signal that came, 0 for none. Threads: from any. */
 int fwl_stop_signals_caught(void);

@@ -42,19 +42,44 @@ typedef struct PictureLayout {
     size_t size;
 } PictureLayout;
 
+/* What the buffers made here have as their opaque. */
+static uint8_t mark;
+
 static void free_block(void *opaque, uint8_t *data)
 {
     (void)opaque;
     fwl_free(data);
 }
 
-/* A block of size bytes as an AVBuffer; NULL for no memory. */
-static AVBufferRef *alloc_block(FwlPool *pool, size_t size)
+bool fwl_av_is_of_pool(const AVBufferRef *buffer)
 {
-    uint8_t *data = fwl_pool_aligned_alloc(pool, PLANE_ALIGNMENT, size);
+    return av_buffer_get_opaque(buffer) == &mark;
+}
+
+/* A pool, and where to keep what was asked of it; that may be NULL. */
+typedef struct Store {
+    FwlPool *pool;
+    FwlCodecMemory *memory;
+} Store;
+
+static void note_size(FwlCodecMemory *memory, size_t size)
+{
+    size_t largest = atomic_load_explicit(&memory->largest, memory_order_relaxed);
+    while (size > largest &&
+           !atomic_compare_exchange_weak_explicit(&memory->largest, &largest, size,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
+    }
+}
+
+/* A block of size bytes as an AVBuffer; NULL for no memory. */
+static AVBufferRef *alloc_block(Store store, size_t size)
+{
+    if (store.memory)
+        note_size(store.memory, size);
+    uint8_t *data = fwl_pool_aligned_alloc(store.pool, PLANE_ALIGNMENT, size);
     if (!data)
         return NULL;
-    AVBufferRef *buffer = av_buffer_create(data, size, free_block, NULL, 0);
+    AVBufferRef *buffer = av_buffer_create(data, size, free_block, &mark, 0);
     if (!buffer)
         fwl_free(data);
     return buffer;
@@ -110,13 +135,13 @@ static int fill_picture_layout(PictureLayout *layout, AVCodecContext *context, c
     return 0;
 }
 
-static int get_picture(AVCodecContext *context, AVFrame *frame, FwlPool *pool)
+static int get_picture(AVCodecContext *context, AVFrame *frame, Store store)
 {
     PictureLayout layout;
     const int err = fill_picture_layout(&layout, context, frame);
     if (err < 0)
         return err;
-    frame->buf[0] = alloc_block(pool, layout.size);
+    frame->buf[0] = alloc_block(store, layout.size);
     if (!frame->buf[0])
         return AVERROR(ENOMEM);
     for (int i = 0; i < layout.plane_count; i++) {
@@ -134,7 +159,7 @@ static int frame_channels(const AVFrame *frame)
 
 /* All planes in one block; beyond those that frame->data holds, extended_data is an array of its
  * own, which the frame owns. */
-static int get_samples(AVFrame *frame, FwlPool *pool)
+static int get_samples(AVFrame *frame, Store store)
 {
     int linesize;
     const int err = av_samples_get_buffer_size(&linesize, frame_channels(frame), frame->nb_samples,
@@ -154,7 +179,7 @@ static int get_samples(AVFrame *frame, FwlPool *pool)
         if (!planes)
             return AVERROR(ENOMEM);
     }
-    frame->buf[0] = alloc_block(pool, size);
+    frame->buf[0] = alloc_block(store, size);
     if (!frame->buf[0]) {
         if (planes != frame->data)
             av_free(planes);
@@ -182,21 +207,21 @@ static bool is_known_picture(const AVFrame *frame)
     return format && !(format->flags & AV_PIX_FMT_FLAG_HWACCEL);
 }
 
-static int get_buffer(AVCodecContext *context, AVFrame *frame, int flags, FwlPool *pool)
+static int get_buffer(AVCodecContext *context, AVFrame *frame, int flags, Store store)
 {
     if (is_direct(context) && context->codec_type == AVMEDIA_TYPE_VIDEO && is_known_picture(frame))
-        return get_picture(context, frame, pool);
+        return get_picture(context, frame, store);
     if (is_direct(context) && context->codec_type == AVMEDIA_TYPE_AUDIO)
-        return get_samples(frame, pool);
+        return get_samples(frame, store);
     return avcodec_default_get_buffer2(context, frame, flags);
 }
 
-static int get_encode_buffer(AVCodecContext *context, AVPacket *packet, int flags, FwlPool *pool)
+static int get_encode_buffer(AVCodecContext *context, AVPacket *packet, int flags, Store store)
 {
     if (!is_direct(context) || packet->size < 0)
         return avcodec_default_get_encode_buffer(context, packet, flags);
     const size_t size = (size_t)packet->size;
-    packet->buf = alloc_block(pool, size + AV_INPUT_BUFFER_PADDING_SIZE);
+    packet->buf = alloc_block(store, size + AV_INPUT_BUFFER_PADDING_SIZE);
     if (!packet->buf)
         return AVERROR(ENOMEM);
     packet->data = packet->buf->data;
@@ -208,12 +233,12 @@ static int get_encode_buffer(AVCodecContext *context, AVPacket *packet, int flag
 
 static int get_buffer_from_pool(AVCodecContext *context, AVFrame *frame, int flags)
 {
-    return get_buffer(context, frame, flags, context->opaque);
+    return get_buffer(context, frame, flags, (Store){.pool = context->opaque});
 }
 
 static int get_encode_buffer_from_pool(AVCodecContext *context, AVPacket *packet, int flags)
 {
-    return get_encode_buffer(context, packet, flags, context->opaque);
+    return get_encode_buffer(context, packet, flags, (Store){.pool = context->opaque});
 }
 
 /* The callbacks: opaque is the FwlCodecMemory. */
@@ -228,13 +253,15 @@ static int remember(FwlCodecMemory *memory, int err)
 static int get_buffer_from_memory(AVCodecContext *context, AVFrame *frame, int flags)
 {
     FwlCodecMemory *memory = context->opaque;
-    return remember(memory, get_buffer(context, frame, flags, memory->pool));
+    const Store store = {.pool = memory->pool, .memory = memory};
+    return remember(memory, get_buffer(context, frame, flags, store));
 }
 
 static int get_encode_buffer_from_memory(AVCodecContext *context, AVPacket *packet, int flags)
 {
     FwlCodecMemory *memory = context->opaque;
-    return remember(memory, get_encode_buffer(context, packet, flags, memory->pool));
+    const Store store = {.pool = memory->pool, .memory = memory};
+    return remember(memory, get_encode_buffer(context, packet, flags, store));
 }
 
 int fwl_av_codec_use_pool(AVCodecContext *context, FwlPool *pool)

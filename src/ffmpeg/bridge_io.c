@@ -86,10 +86,9 @@ static AVIOContext *alloc_pb(FwlIO *io, bool is_output)
     uint8_t *buffer = av_malloc(IO_BUFFER_SIZE);
     if (!buffer)
         return NULL;
-    AVIOContext *pb = avio_alloc_context(buffer, IO_BUFFER_SIZE, is_output, io,
-                                         is_output ? NULL : read_packet,
-                                         is_output ? write_packet : NULL,
-                                         fwl_io_is_seekable(io) ? seek : NULL);
+    AVIOContext *pb =
+        avio_alloc_context(buffer, IO_BUFFER_SIZE, is_output, io, is_output ? NULL : read_packet,
+                           is_output ? write_packet : NULL, fwl_io_is_seekable(io) ? seek : NULL);
     if (!pb)
         av_free(buffer);
     return pb;

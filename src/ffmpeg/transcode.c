@@ -44,12 +44,26 @@ int fwl_job_fail(FwlJob *job, enum FwlTranscodeSide side, int status, const char
     return result;
 }
 
+/* The budget seemed to be enough when it was divided. */
+static int fail_used_up(FwlJob *job)
+{
+    enum { MIB = 1 << 20 };
+    const double budget = (double)job->options->max_memory / MIB;
+    const uint64_t enough = fwl_plan_enough(job);
+    if (enough == 0)
+        return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_LIMIT,
+                            "the budget of %.1f MiB is used up: this input takes more", budget);
+    job->memory.least = enough;
+    return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_LIMIT,
+                        "the budget of %.1f MiB is used up: this input takes more than its headers "
+                        "say, try %llu MiB",
+                        budget, (unsigned long long)((enough + MIB - 1) / MIB));
+}
+
 int fwl_job_fail_nomem(FwlJob *job)
 {
     if (fwl_memory_is_budget_used_up(job))
-        return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_LIMIT,
-                            "the budget of %.1f MiB is used up: this input takes more",
-                            (double)job->options->max_memory / (1 << 20));
+        return fail_used_up(job);
     return fwl_job_fail(job, FWL_SIDE_MEMORY, FWL_E_NOMEM, "%s", fwl_status_text(FWL_E_NOMEM));
 }
 

@@ -4,17 +4,19 @@
  *
  *     options->pool            the caller's; what else is charged to it is I/O
  *     `-- "transcode"          the call's: an input that cannot be sought in, as far as it is kept
- *         |-- "frames"         pictures and samples of the decoders, held by the plan
- *         `-- "packets"        of the encoders, held by the plan
+ *         `-- "codecs"         what the plan gives to codecs
+ *             |-- "frames"     pictures and samples of the decoders
+ *             `-- "packets"    of the encoders
  *
  * Pools count pages that were committed, idle ones included. Not in pools, and counted by hand: the
- * packets that are copied, which the demuxer allocates, and frames that a filter made while they
- * are in the line.
+ * packets that are copied, which the demuxer allocates, and frames that are not of the pool, since
+ * a filter made them or a decoder has memory of its own. Both count from where they come into
+ * sight until their last reference is gone.
  *
  *     frames + packets + io + other <= options->max_memory
  *
- * holds because each summand has a bound of its own (transcode_plan). Where the pool of frames is
- * at its bound, the decoder waits until the far half has let some go.
+ * holds because each summand has a bound of its own (transcode_plan). Who is at a bound waits until
+ * the far half has let something go.
  */
 #include <stddef.h>
 
@@ -48,8 +50,11 @@ int fwl_memory_open(FwlJob *job)
 int fwl_memory_divide(FwlJob *job)
 {
     FwlPool *parent = job->memory.pool;
-    if (create_pool(&job->frames.pool, "frames", parent, job->plan.frames_size) < 0 ||
-        create_pool(&job->packets.pool, "packets", parent, job->plan.packets_size) < 0)
+    const FwlJobPlan *plan = &job->plan;
+    FwlPool **codecs = &job->memory.codecs;
+    if (create_pool(codecs, "codecs", parent, plan->codecs_size) < 0 ||
+        create_pool(&job->frames.pool, "frames", *codecs, plan->frames_size) < 0 ||
+        create_pool(&job->packets.pool, "packets", *codecs, plan->packets_size) < 0)
         return fwl_job_fail_nomem(job);
     return 0;
 }
@@ -88,19 +93,20 @@ void fwl_memory_serve_decoder(FwlJob *job, AVCodecContext *decoder)
     decoder->get_buffer2 = get_buffer;
 }
 
-/* Packets: the reference that is handed on frees a holder, which has the real one. */
+/* What is counted by hand: the reference that is handed on frees a holder, which has the real one.
+ */
 
 typedef struct Holder {
     FwlJobMemory *memory;
     AVBufferRef *real;
-    bool is_copied, is_in_muxer;
+    bool is_other, is_copied, is_in_muxer;
 } Holder;
 
-static void add_copied(FwlJobMemory *memory, uint64_t size)
+static void add(atomic_uint_fast64_t *size, atomic_uint_fast64_t *peak, uint64_t more)
 {
-    const uint64_t now = atomic_fetch_add(&memory->copied_size, size) + size;
-    uint64_t peak = atomic_load(&memory->copied_peak);
-    while (now > peak && !atomic_compare_exchange_weak(&memory->copied_peak, &peak, now)) {
+    const uint64_t now = atomic_fetch_add(size, more) + more;
+    uint64_t most = atomic_load(peak);
+    while (now > most && !atomic_compare_exchange_weak(peak, &most, now)) {
     }
 }
 
@@ -108,6 +114,8 @@ static void let_go(void *opaque, uint8_t *data)
 {
     (void)data;
     Holder *holder = opaque;
+    if (holder->is_other)
+        atomic_fetch_sub(&holder->memory->other_size, holder->real->size);
     if (holder->is_copied)
         atomic_fetch_sub(&holder->memory->copied_size, holder->real->size);
     if (holder->is_in_muxer)
@@ -116,47 +124,85 @@ static void let_go(void *opaque, uint8_t *data)
     av_free(holder);
 }
 
-/* NULL: no memory, or packet is not counted by reference. */
-static Holder *hold(FwlJob *job, AVPacket *packet)
+/* Puts a reference that is counted in the place of a real one. NULL: no memory. */
+static Holder *hold(FwlJob *job, AVBufferRef **buffer)
 {
+    const int flags = av_buffer_is_writable(*buffer) ? 0 : AV_BUFFER_FLAG_READONLY;
     Holder *holder = av_mallocz(sizeof *holder);
     AVBufferRef *counted = NULL;
     if (holder)
-        counted = av_buffer_create(packet->buf->data, packet->buf->size, let_go, holder, 0);
+        counted = av_buffer_create((*buffer)->data, (*buffer)->size, let_go, holder, flags);
     if (!counted) {
         av_free(holder);
         return NULL;
     }
     holder->memory = &job->memory;
-    holder->real = packet->buf;
-    packet->buf = counted;
+    holder->real = *buffer;
+    *buffer = counted;
     return holder;
 }
 
-/* Waits for the far half until a packet has room in the part for copies; false where it has none.
- */
-static bool has_room_for_copy(FwlJob *job, uint64_t size)
+/* Waits for the far half until there is room for size bytes; false where there is none. */
+static bool wait_for_room(FwlJob *job, atomic_uint_fast64_t *now, uint64_t most, uint64_t size)
 {
-    while (atomic_load(&job->memory.copied_size) + size > job->plan.copied_size) {
-        if (!fwl_line_wait_for_memory(&job->line))
-            return atomic_load(&job->memory.copied_size) + size <= job->plan.copied_size;
-    }
-    return true;
+    bool goes_on = true;
+    while (goes_on && atomic_load(now) + size > most)
+        goes_on = fwl_line_wait_for_memory(&job->line);
+    if (atomic_load(now) + size <= most)
+        return true;
+    job->memory.is_used_up = true;
+    return false;
+}
+
+static int hold_part(FwlJob *job, AVBufferRef **buffer)
+{
+    Holder *holder = hold(job, buffer);
+    if (!holder)
+        return AVERROR(ENOMEM);
+    holder->is_other = true;
+    add(&job->memory.other_size, &job->memory.other_peak, holder->real->size);
+    return 0;
+}
+
+static uint64_t frame_size(const AVFrame *frame)
+{
+    uint64_t size = 0;
+    for (int i = 0; i < AV_NUM_DATA_POINTERS && frame->buf[i]; i++)
+        size += frame->buf[i]->size;
+    for (int i = 0; i < frame->nb_extended_buf; i++)
+        size += frame->extended_buf[i]->size;
+    return size;
+}
+
+int fwl_memory_hold_frame(FwlJob *job, AVFrame *frame)
+{
+    if (!frame->buf[0] || fwl_av_is_of_pool(frame->buf[0]))
+        return 0;
+    const uint64_t size = frame_size(frame);
+    if (size > atomic_load(&job->memory.other_largest)) /* nobody else writes it */
+        atomic_store(&job->memory.other_largest, size);
+    int err = 0;
+    if (!wait_for_room(job, &job->memory.other_size, job->plan.other_size, size))
+        err = AVERROR(ENOMEM);
+    for (int i = 0; err == 0 && i < AV_NUM_DATA_POINTERS && frame->buf[i]; i++)
+        err = hold_part(job, &frame->buf[i]);
+    for (int i = 0; err == 0 && i < frame->nb_extended_buf; i++)
+        err = hold_part(job, &frame->extended_buf[i]);
+    return err;
 }
 
 int fwl_memory_hold_copied(FwlJob *job, AVPacket *packet)
 {
     if (!packet->buf)
         return 0;
-    if (!has_room_for_copy(job, packet->buf->size)) {
-        job->memory.is_used_up = true;
+    const uint64_t size = packet->buf->size;
+    if (!wait_for_room(job, &job->memory.copied_size, job->plan.copied_size, size))
         return AVERROR(ENOMEM);
-    }
-    Holder *holder = hold(job, packet);
+    Holder *holder = hold(job, &packet->buf);
     if (!holder)
         return AVERROR(ENOMEM);
     holder->is_copied = true;
-    add_copied(&job->memory, holder->real->size);
+    add(&job->memory.copied_size, &job->memory.copied_peak, size);
     return 0;
 }
 
@@ -164,7 +210,7 @@ int fwl_memory_hold_in_muxer(FwlJob *job, AVPacket *packet, bool is_copied)
 {
     if (job->plan.muxer_size == UINT64_MAX || !packet->buf)
         return 0;
-    Holder *holder = is_copied ? av_buffer_get_opaque(packet->buf) : hold(job, packet);
+    Holder *holder = is_copied ? av_buffer_get_opaque(packet->buf) : hold(job, &packet->buf);
     if (!holder)
         return AVERROR(ENOMEM);
     holder->is_in_muxer = true;
@@ -184,7 +230,8 @@ bool fwl_memory_is_budget_used_up(const FwlJob *job)
 {
     return job->options->max_memory > 0 &&
            (job->memory.is_used_up || limit_count(job->memory.pool) > 0 ||
-            limit_count(job->frames.pool) > 0 || limit_count(job->packets.pool) > 0);
+            limit_count(job->memory.codecs) > 0 || limit_count(job->frames.pool) > 0 ||
+            limit_count(job->packets.pool) > 0);
 }
 
 /* Looking */
@@ -234,24 +281,25 @@ uint64_t fwl_memory_io_size(const FwlJob *job)
 void fwl_memory_look(FwlJob *job, FwlTranscodeMemory *now)
 {
     FwlTranscodeMemory *peak = &job->memory.peak;
-    FwlLineMoment line;
-    uint64_t packets_most;
-    fwl_line_look(&job->line, &line);
+    uint64_t codecs, codecs_most, packets_most;
+    charged(job->memory.codecs, &codecs, &codecs_most);
     charged(job->frames.pool, &now->frames, &peak->frames);
     charged(job->packets.pool, &now->packets, &packets_most);
     now->packets += atomic_load(&job->memory.copied_size);
     now->io = fwl_memory_io_size(job);
-    now->other = line.foreign_size;
+    now->other = atomic_load(&job->memory.other_size);
     now->total = now->frames + now->packets + now->io + now->other;
-    peak->packets = packets_most + atomic_load(&job->memory.copied_peak);
+    const uint64_t copied_most = atomic_load(&job->memory.copied_peak);
+    peak->packets = packets_most + copied_most;
     peak->io = larger(peak->io, now->io);
-    peak->other = line.foreign_peak;
-    peak->total = peak->frames + peak->packets + peak->io + peak->other;
+    peak->other = atomic_load(&job->memory.other_peak);
+    peak->total = codecs_most + copied_most + peak->io + peak->other;
 }
 
 void fwl_memory_close(FwlJob *job)
 {
     fwl_pool_destroy(&job->frames.pool);
     fwl_pool_destroy(&job->packets.pool);
+    fwl_pool_destroy(&job->memory.codecs);
     fwl_pool_destroy(&job->memory.pool);
 }

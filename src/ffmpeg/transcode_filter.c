@@ -382,29 +382,9 @@ static int build_graph(FwlTrack *track)
     return err < 0 ? err : avfilter_graph_config(filter->graph, NULL);
 }
 
-/* True where frames leave the graph in the memory in which they came: nothing in it makes new ones.
- */
-static bool is_passing(const AVFilterGraph *graph)
-{
-    static const char *const names[] = {
-        "buffer", "abuffer", "buffersink", "abuffersink", "null", "anull",
-        "format", "aformat", "trim",       "setpts",      "fps",
-    };
-    for (unsigned i = 0; i < graph->nb_filters; i++) {
-        size_t j = 0;
-        while (j < sizeof names / sizeof names[0] &&
-               strcmp(graph->filters[i]->filter->name, names[j]) != 0)
-            j++;
-        if (j == sizeof names / sizeof names[0])
-            return false;
-    }
-    return true;
-}
-
 /* Keeps what the graph gives, for the graphs that may follow. Fails: AVERROR(ENOMEM). */
 static int settle_output(FwlFilterChain *filter)
 {
-    filter->is_passing = is_passing(filter->graph);
     filter->out_format = av_buffersink_get_format(filter->sink);
     filter->out_width = av_buffersink_get_w(filter->sink);
     filter->out_height = av_buffersink_get_h(filter->sink);
@@ -481,7 +461,11 @@ int fwl_filter_drain(FwlTrack *track)
         if (err < 0)
             return fwl_job_fail_av(track->job, FWL_SIDE_DATA, err, "decoded %s cannot be converted",
                                    fwl_track_kind(track));
-        const int status = fwl_encode_send(track, track->filtered);
+        int status = 0;
+        if (fwl_memory_hold_frame(track->job, track->filtered) < 0)
+            status = fwl_job_fail_nomem(track->job);
+        else
+            status = fwl_encode_send(track, track->filtered);
         av_frame_unref(track->filtered);
         if (status < 0)
             return status;

@@ -74,7 +74,6 @@ typedef struct FwlFilterChain {
     AVRational sample_aspect_ratio;
     int sample_rate;
     AVChannelLayout ch_layout;
-    bool is_passing; /* the graph makes no frames of its own */
     bool has_matrix;
     int32_t matrix[FWL_MATRIX_LENGTH];
     /* The shape of what comes out; format is -1 until the first graph has settled it, and every
@@ -121,23 +120,28 @@ typedef struct FwlJobPlan {
     bool has_encoder_slices_only; /* the same for encoders that would hold a frame for each */
     bool is_in_turn;              /* decoding and encoding take turns, nothing waits between them */
     uint64_t frames_size; /* the part of the budget for frames in the pool; UINT64_MAX: no budget */
-    uint64_t packets_size; /* for encoded packets, */
-    uint64_t copied_size;  /* and for copied ones */
-    uint64_t muxer_size;   /* bytes that may wait in the muxer for packets of other tracks */
-    uint64_t waiting_size; /* bytes that may wait for the header */
+    uint64_t packets_size;     /* for encoded packets, */
+    uint64_t codecs_size;      /* for both: less than their sum, what is left belongs to either */
+    uint64_t other_size;       /* for frames that are not of the pool, */
+    uint64_t copied_size;      /* and for copied packets */
+    uint64_t muxer_size;       /* bytes that may wait in the muxer for packets of other tracks, */
+    uint64_t muxer_start_size; /* and for the first of each */
+    uint64_t waiting_size;     /* bytes that may wait for the header */
 } FwlJobPlan;
 
 /* The call's own memory: pools, what is held outside of them, and the most that it was. */
 typedef struct FwlJobMemory {
-    FwlPool *pool;
+    FwlPool *pool, *codecs;
     FwlTranscodeMemory peak;
     int (*get_buffer)(AVCodecContext *context, AVFrame *frame, int flags); /* the bridge's */
     atomic_uint_fast64_t copied_size, copied_peak; /* bytes of packets that are copied */
+    atomic_uint_fast64_t other_size, other_peak;   /* of frames that are not of the pool */
     atomic_uint_fast64_t muxer_size;               /* of packets that the muxer has */
     atomic_uint_fast64_t frame_counts[FWL_TRANSCODE_SIZE_COUNT]; /* by size, as in the result */
     uint64_t packet_counts[FWL_TRANSCODE_SIZE_COUNT];            /* far half */
-    bool is_used_up; /* a copied packet was larger than the budget allows */
-    uint64_t least;  /* the smallest budget that would do; 0: not known */
+    atomic_uint_fast64_t other_largest; /* the largest frame that is not of the pool */
+    atomic_bool is_used_up;     /* what is counted by hand was more than the budget allows */
+    atomic_uint_fast64_t least; /* the smallest budget that would do; 0: not known */
 } FwlJobMemory;
 
 struct FwlJob {
@@ -190,7 +194,10 @@ int fwl_memory_open(FwlJob *job);
 int fwl_memory_divide(FwlJob *job);
 /* Makes a decoder take its frames from the job's pool, and wait where the budget has no more. */
 void fwl_memory_serve_decoder(FwlJob *job, AVCodecContext *decoder);
-/* Counts a packet as held until its last reference is gone. Fails: AVERROR(ENOMEM). */
+/* Counts a frame that is not of the pool as held until its last reference is gone; waits where the
+ * budget has no room. Fails: AVERROR(ENOMEM). */
+int fwl_memory_hold_frame(FwlJob *job, AVFrame *frame);
+/* The same for packets. */
 int fwl_memory_hold_copied(FwlJob *job, AVPacket *packet);
 int fwl_memory_hold_in_muxer(FwlJob *job, AVPacket *packet, bool is_copied);
 /* What in and out hold, and the buffers before them. */
@@ -205,10 +212,21 @@ size_t fwl_memory_size_index(uint64_t size);
 
 /* transcode_plan: divides the budget, and chooses what fits into it. */
 int fwl_plan_make(FwlJob *job);
+/* The budget that would have been enough, after one that seemed to be was not; 0: not known. */
+uint64_t fwl_plan_enough(FwlJob *job);
 
-/* transcode_needs: how many frames a decoder of one thread holds at once, the one that it gives out
- * included, at most as far as can be said before it has decoded any. */
-int fwl_needs_frames(const AVCodecParameters *parameters);
+/* How many frames a decoder of one thread holds at once, the one that it gives out included. */
+typedef struct FwlFrameNeed {
+    int usual; /* with streams of the usual encoders */
+    int most;  /* with any stream that is what its header says */
+} FwlFrameNeed;
+
+/* transcode_needs */
+FwlFrameNeed fwl_needs_frames(const AVCodecParameters *parameters);
+/* The most that the format allows whatever the header says. */
+int fwl_needs_allowed(const AVCodecParameters *parameters);
+/* How many frames an encoder refers to when it has made its packet. */
+int fwl_needs_encoder_frames(const AVCodec *encoder, int width);
 
 /* transcode_stop: what was answered from outside, 0 for nothing; stop may be NULL. */
 int fwl_stop_heard(const FwlTranscodeStop *stop);

@@ -95,8 +95,6 @@ static void note_done(FwlLine *line, const FwlLineItem *item)
     FwlTranscodeQueue *queue = queue_of(line, item);
     queue->count--;
     queue->size -= item->size;
-    if (item->is_foreign)
-        line->foreign_size -= item->size;
     line->done++;
     take_figures(line, item->track);
     if (line->near_waiting > 0 && (item->is_frame || is_half_free(line)))
@@ -183,10 +181,6 @@ static int put(FwlLine *line, const FwlLineItem *item)
     queue->size += item->size;
     if (queue->size > queue->peak_size)
         queue->peak_size = queue->size;
-    if (item->is_foreign)
-        line->foreign_size += item->size;
-    if (line->foreign_size > line->foreign_peak)
-        line->foreign_peak = line->foreign_size;
     if (is_worth_waking(line, item))
         fwl_os_condition_wake_all(&line->has_items);
     const int status = line->status;
@@ -223,7 +217,6 @@ int fwl_line_send_picture(FwlTrack *track, AVFrame *frame, double pts, double du
                                 .track = track,
                                 .frame = frame,
                                 .is_frame = true,
-                                .is_foreign = !track->filter.is_passing,
                                 .pts = pts,
                                 .duration = duration,
                                 .size = frame_size(frame),
@@ -236,7 +229,6 @@ int fwl_line_send_samples(FwlTrack *track, AVFrame *frame)
                                 .track = track,
                                 .frame = frame,
                                 .is_frame = true,
-                                .is_foreign = !track->filter.is_passing,
                                 .size = frame_size(frame),
                             });
 }
@@ -275,8 +267,6 @@ void fwl_line_look(FwlLine *line, FwlLineMoment *moment)
         fwl_os_mutex_lock(&line->mutex);
     moment->packets = line->packets;
     moment->frames = line->frames;
-    moment->foreign_size = line->foreign_size;
-    moment->foreign_peak = line->foreign_peak;
     moment->figures = line->figures;
     if (is_shared)
         fwl_os_mutex_unlock(&line->mutex);

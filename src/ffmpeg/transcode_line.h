@@ -30,7 +30,6 @@ typedef struct FwlLineItem {
     AVPacket *packet;
     bool is_frame;
     bool is_end;          /* no picture of the track follows */
-    bool is_foreign;      /* a frame whose memory is not of the call's pool */
     double pts, duration; /* of a picture, in encoder units */
     uint64_t size;
 } FwlLineItem;
@@ -54,7 +53,6 @@ typedef struct FwlLine {
     bool is_closed;
     int status; /* of the far half */
     FwlTranscodeQueue packets, frames;
-    uint64_t foreign_size, foreign_peak;
     FwlLineFigures figures;
 } FwlLine;
 
@@ -89,7 +87,6 @@ bool fwl_line_wait_for_memory(struct FwlLine *line);
 /* A moment of both queues and of the far half. */
 typedef struct FwlLineMoment {
     FwlTranscodeQueue packets, frames;
-    uint64_t foreign_size, foreign_peak;
     FwlLineFigures figures;
 } FwlLineMoment;
 

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How many frames a decoder holds at once. H.264 and HEVC say so in their sequence parameter set,
- * which is read here as far as that number:
+ * How many frames a decoder of libavcodec holds at once. H.264 and HEVC say in their sequence
+ * parameter set how many pictures later ones may refer to, which is read here as far as that number
+ * (max_num_ref_frames, sps_max_dec_pic_buffering); where it is not in the header of the container,
+ * the most that the format allows for the size of the picture counts. To those R come
  *
- *     H.264   the frames that pictures may refer to (max_num_ref_frames)
- *     HEVC    the pictures in the decoder's buffer, the one being decoded included
- *             (sps_max_dec_pic_buffering)
+ *     H.264   the one being decoded, and the one before, if no other refers to it. Where pictures
+ *             are moved by two or more places (B pictures that others refer to), encoders seldom
+ *             fill R up at that moment; where by one, they do
+ *     HEVC    the one being decoded: what it makes superfluous goes only when it has its memory
+ *     VP9     the one being decoded and the one before, whose motion is read, and the one with the
+ *             segmentation; of the eight that may be kept encoders use three
+ *     VP8     the one being decoded and the one before
  *
- * and where it is not in the header of the container, the most that the format allows for the size
- * of the picture counts. Of other codecs it is part of the format.
+ * Of other codecs it is part of the format. tests/unit/test_transcode_needs.c compares this with
+ * what decoders hold.
  */
 #include <libavutil/intreadwrite.h>
 
@@ -178,14 +184,14 @@ static int hevc_buffering(Bits *bits)
     read_number(bits);
     read_number(bits); /* picture order */
     const bool is_of_each_layer = read_bit(bits);
-    unsigned most = 0;
+    unsigned most = 0; /* less one */
     for (int i = is_of_each_layer ? 0 : layers; i <= layers; i++) {
         const unsigned buffering = read_number(bits);
         most = buffering > most ? buffering : most;
         read_number(bits);
         read_number(bits);
     }
-    return most < HELD_MAX ? (int)most : HELD_MAX;
+    return most < HELD_MAX ? (int)most + 1 : HELD_MAX;
 }
 
 /* The header of a container: units behind start codes, or behind their lengths */
@@ -277,34 +283,80 @@ static int most_allowed(const AVCodecParameters *parameters)
     return count < 4 ? 4 : (count < HELD_MAX ? (int)count : HELD_MAX);
 }
 
-/* Frames beside the one being decoded. */
+/* Pictures that later ones may refer to. */
 static int references(const AVCodecParameters *parameters)
 {
-    const AVCodecDescriptor *descriptor = avcodec_descriptor_get(parameters->codec_id);
-    if (descriptor && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY))
-        return 0;
+    int held = read_header(parameters);
+    if (held < 0)
+        held = most_allowed(parameters);
+    return held > parameters->video_delay ? held : parameters->video_delay;
+}
+
+static bool is_of_single_pictures(enum AVCodecID codec)
+{
+    const AVCodecDescriptor *descriptor = avcodec_descriptor_get(codec);
+    return descriptor && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY);
+}
+
+FwlFrameNeed fwl_needs_frames(const AVCodecParameters *parameters)
+{
+    if (is_of_single_pictures(parameters->codec_id))
+        return (FwlFrameNeed){1, 1};
     int held;
     switch (parameters->codec_id) {
     case AV_CODEC_ID_H264:
+        held = references(parameters);
+        return (FwlFrameNeed){held + 1 + (parameters->video_delay == 1), held + 2};
     case AV_CODEC_ID_HEVC:
-        held = read_header(parameters);
-        held = held < 0 ? most_allowed(parameters) : held;
-        return held > parameters->video_delay ? held : parameters->video_delay;
+        held = references(parameters);
+        return (FwlFrameNeed){held + 1, held + 1};
     case AV_CODEC_ID_VP9:
+        return (FwlFrameNeed){5, 11};
     case AV_CODEC_ID_AV1:
-        return 8;
+        return (FwlFrameNeed){5, 9};
     case AV_CODEC_ID_VP8:
+        return (FwlFrameNeed){4, 5};
     case AV_CODEC_ID_THEORA:
     case AV_CODEC_ID_VP3:
     case AV_CODEC_ID_VP6:
     case AV_CODEC_ID_VP6F:
-        return 3;
+        return (FwlFrameNeed){4, 4};
     default:
-        return 2;
+        return (FwlFrameNeed){3, 3};
     }
 }
 
-int fwl_needs_frames(const AVCodecParameters *parameters)
+int fwl_needs_allowed(const AVCodecParameters *parameters)
 {
-    return references(parameters) + 1;
+    const int most = fwl_needs_frames(parameters).most;
+    const bool has_header =
+        parameters->codec_id == AV_CODEC_ID_H264 || parameters->codec_id == AV_CODEC_ID_HEVC;
+    return has_header ? HELD_MAX + 2 : most;
+}
+
+/* Encoders of libavcodec's own that work on pictures in place where their rows are as long as those
+ * that the encoder would make, which have an edge on either side. */
+static bool is_in_place(int width)
+{
+    enum { EDGES = 32, ALIGNMENT = 64 };
+    const int rows = (width + ALIGNMENT - 1) / ALIGNMENT;
+    return rows == (width + EDGES + ALIGNMENT - 1) / ALIGNMENT;
+}
+
+int fwl_needs_encoder_frames(const AVCodec *encoder, int width)
+{
+    if (encoder->wrapper_name)
+        return 0;
+    switch (encoder->id) {
+    case AV_CODEC_ID_RAWVIDEO:
+    case AV_CODEC_ID_WRAPPED_AVFRAME:
+        return 0;
+    case AV_CODEC_ID_MPEG1VIDEO:
+    case AV_CODEC_ID_MPEG2VIDEO:
+    case AV_CODEC_ID_MPEG4:
+    case AV_CODEC_ID_MJPEG:
+        return is_in_place(width) ? 2 : 0;
+    default:
+        return is_of_single_pictures(encoder->id) ? 1 : 2;
+    }
 }

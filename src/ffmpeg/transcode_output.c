@@ -18,6 +18,9 @@ static const AVRational MICROSECONDS = {1, AV_TIME_BASE};
 /* What ffmpeg gives to muxers that interleave by time (MPEG-PS and -TS), microseconds. */
 enum { MAX_DELAY_US = 700000 };
 
+/* Of a fragment of MP4, at most: what a camera makes of a second of 2160p, say. */
+enum { FRAGMENT_SIZE = 4 << 20 };
+
 int fwl_output_open(FwlJob *job)
 {
     const FwlTranscodeOptions *options = job->options;
@@ -224,7 +227,8 @@ static int fail_header(FwlJob *job, int err)
 /*
  * MP4 and its like have an index of all packets at the beginning or the end, which needs seeking.
  * Where the output cannot, they are written in fragments, each with an index of its own: from key
- * picture to key picture, or a second of sound. Fails: AVERROR(ENOMEM).
+ * picture to key picture, or a second of sound. The muxer holds a fragment until it is whole, so
+ * none is larger than FRAGMENT_SIZE, however far key pictures are apart. Fails: AVERROR(ENOMEM).
  */
 static int stream_options(FwlJob *job, AVDictionary **options)
 {
@@ -235,8 +239,9 @@ static int stream_options(FwlJob *job, AVDictionary **options)
     bool has_video = false;
     for (size_t i = 0; i < job->track_count; i++)
         has_video = has_video || job->tracks[i].type == AVMEDIA_TYPE_VIDEO;
-    const int err =
-        av_dict_set(options, "movflags", "frag_keyframe+empty_moov+default_base_moof", 0);
+    int err = av_dict_set(options, "movflags", "frag_keyframe+empty_moov+default_base_moof", 0);
+    if (err >= 0)
+        err = av_dict_set_int(options, "frag_size", FRAGMENT_SIZE, 0);
     return err < 0 || has_video ? err : av_dict_set(options, "frag_duration", "1000000", 0);
 }
 
@@ -304,6 +309,22 @@ static void count(FwlTrack *track, const AVPacket *packet)
         job->position_us = end;
 }
 
+/*
+ * Within a budget the muxer does not wait for ever for packets of another track. At the start it
+ * waits longer: where times begin is decided by the first packet of each track, and moves those of
+ * all.
+ */
+static uint64_t muxer_room(const FwlJob *job)
+{
+    for (size_t i = 0; i < job->track_count; i++) {
+        const FwlTrack *track = &job->tracks[i];
+        if (track->type != AVMEDIA_TYPE_SUBTITLE && track->output &&
+            track->figures.packets_out == 0)
+            return job->plan.muxer_start_size;
+    }
+    return job->plan.muxer_size;
+}
+
 static int mux(FwlTrack *track, AVPacket *packet)
 {
     FwlJob *job = track->job;
@@ -319,8 +340,7 @@ static int mux(FwlTrack *track, AVPacket *packet)
         return fwl_job_fail_nomem(job);
     const bool has_time = packet->pts != AV_NOPTS_VALUE;
     int err = av_interleaved_write_frame(job->output, packet);
-    /* Within a budget the muxer does not wait for ever for packets of another track. */
-    if (err >= 0 && atomic_load(&job->memory.muxer_size) > job->plan.muxer_size)
+    if (err >= 0 && atomic_load(&job->memory.muxer_size) > muxer_room(job))
         err = av_interleaved_write_frame(job->output, NULL);
     if (err >= 0)
         return 0;

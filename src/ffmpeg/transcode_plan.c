@@ -8,8 +8,9 @@
  *     far half       1 frame                         kept for repeating, at a constant rate
  *     encoder        0 to 2 frames                   where it refers to frames instead of copying
  *
- * A filter that makes frames of its own has the second half of that. The packets' part is fixed but
- * for encoders whose packets are as large as frames.
+ * Where frames are made by a filter, or by a decoder that has memory of its own, the second half of
+ * that is not of the pool, and one more is on its way. Packets have a part by the size of the
+ * picture; how large one gets nobody knows, so what is left belongs to frames and packets alike.
  *
  * What does not fit is reduced in this order, from what costs least speed to what costs most:
  *
@@ -18,10 +19,12 @@
  *     3. frame threads of the decoders, one by one
  *     4. no frame threads, but as many for slices of one picture: they share its memory
  *     5. no line: decoding and encoding take turns
+ *     6. as many frames for the decoder as streams of usual encoders need, not as its header allows
  *
- * Less than that is the least that is needed; a smaller budget is refused. Otherwise encoders keep
- * their settings, lookahead and threads, whatever the budget: with others they would make another
- * output, and the pictures in their lookahead are copies of their own.
+ * Less than that is the least that is needed; a smaller budget is refused. With 6. a stream may
+ * turn out to need more, and fails then. Otherwise encoders keep their settings, lookahead and
+ * threads, whatever the budget: with others they would make another output, and the pictures in
+ * their lookahead are copies of their own.
  */
 #include <libavutil/cpu.h>
 #include <libavutil/imgutils.h>
@@ -41,8 +44,10 @@ enum {
     STAGE_SHARE = 16,           /* and what it has of the rest */
     ROUNDING_SHARE = 4,         /* what the pool's sizes may add to a packet */
     INTRA_SHARE = 2,
-    PACKET_SHARE = 8,   /* a coded picture is at most this part of the plain one */
-    ENCODER_FRAMES = 2, /* that libavcodec's own encoders refer to */
+    PACKET_SHARE = 8,             /* a coded picture is at most this part of the plain one */
+    SOUND_OTHER_SIZE = 256 * KIB, /* the same, not of the pool */
+    RESERVED_FRAMES = 4,
+    RESERVE_SHARE = 4,
     ALIGNMENT = 64,
 };
 
@@ -51,8 +56,9 @@ typedef struct Need {
     uint64_t frame_size;  /* in the decoder's pool */
     uint64_t out_size;    /* behind the filters */
     uint64_t packet_size; /* the largest of the encoder, as far as it can be said */
-    bool is_converted;    /* the filters make frames of their own */
-    int held;             /* by a decoder of one thread */
+    bool is_of_pool;      /* frames of the decoder are, and */
+    bool is_passing;      /* those behind the filters, too */
+    FwlFrameNeed held;    /* by a decoder of one thread */
     int kept;             /* behind the line */
     bool has_frame_threads;
     bool has_encoder_threads; /* that work at a frame each */
@@ -63,6 +69,7 @@ typedef struct Way {
     int threads; /* of each video decoder */
     bool has_encoder_threads;
     bool is_in_turn;
+    bool is_usual; /* relies on what usual encoders make */
     uint64_t frames_size, other_size;
     uint64_t packets_size; /* of packets that are being made */
 } Way;
@@ -70,6 +77,11 @@ typedef struct Way {
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
+}
+
+static uint64_t more(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
 }
 
 /* Sizes */
@@ -124,31 +136,67 @@ static bool is_in_list(const enum AVPixelFormat *formats, enum AVPixelFormat for
     return !formats;
 }
 
-static int scaled(int side, int wanted)
+static bool is_turned(const FwlTrack *track)
 {
-    return wanted > side ? wanted : side;
+    return !track->job->options->keep_rotation &&
+           av_stream_get_side_data(track->input, AV_PKT_DATA_DISPLAYMATRIX, NULL) != NULL;
+}
+
+static bool is_passing(const FwlTrack *track)
+{
+    const FwlTranscodeOptions *options = track->job->options;
+    return !options->width && !options->height && !options->video_filter && !is_turned(track) &&
+           is_in_list(track->codec->pix_fmts, track->input->codecpar->format);
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* The size of pictures behind the filters; at least that where a filter may make another. */
+static void find_out_shape(const FwlTrack *track, int *width, int *height)
+{
+    const FwlTranscodeOptions *options = track->job->options;
+    const AVCodecParameters *from = track->input->codecpar;
+    *width = larger(from->width, options->width);
+    *height = larger(from->height, options->height);
+    if (options->video_filter || is_turned(track) || from->width <= 0 || from->height <= 0)
+        return;
+    if (options->width > 0)
+        *width = options->width;
+    if (options->height > 0)
+        *height = options->height;
+    if (options->width < 0 && options->height > 0)
+        *width = (int)av_rescale(*height, from->width, from->height) + 1;
+    if (options->height < 0 && options->width > 0)
+        *height = (int)av_rescale(*width, from->height, from->width) + 1;
+}
+
+/* What libavfilter takes for a frame, or a decoder that has memory of its own. */
+static uint64_t size_of_others(enum AVPixelFormat format, int width, int height)
+{
+    enum { PLANES = 4, ROWS = 32 };
+    const int size = av_image_get_buffer_size(format, FFALIGN(width, ALIGNMENT),
+                                              FFALIGN(height, ROWS), ALIGNMENT);
+    return size > 0 ? (uint64_t)size + PLANES * ALIGNMENT : 0;
 }
 
 static void find_out_size(FwlTrack *track, Need *need)
 {
-    const FwlTranscodeOptions *options = track->job->options;
-    const AVCodecParameters *from = track->input->codecpar;
     const enum AVPixelFormat *formats = track->codec->pix_fmts;
-    enum AVPixelFormat format = from->format;
-    const bool is_turned =
-        !options->keep_rotation &&
-        av_stream_get_side_data(track->input, AV_PKT_DATA_DISPLAYMATRIX, NULL) != NULL;
-    need->is_converted = options->width || options->height || options->video_filter || is_turned ||
-                         !is_in_list(formats, format);
+    enum AVPixelFormat format = track->input->codecpar->format;
+    need->is_passing = is_passing(track);
     need->out_size = need->frame_size;
-    if (!need->is_converted)
+    if (need->is_passing && need->is_of_pool)
         return;
     if (!is_in_list(formats, format))
         format = avcodec_find_best_pix_fmt_of_list(formats, format, 1, NULL);
-    const int size = av_image_get_buffer_size(format, scaled(from->width, options->width),
-                                              scaled(from->height, options->height), ALIGNMENT);
+    int width, height;
+    find_out_shape(track, &width, &height);
+    const uint64_t size = size_of_others(format, width, height);
     if (size > 0)
-        need->out_size = (uint64_t)size;
+        need->out_size = size;
 }
 
 static uint64_t packet_size(const AVCodec *encoder, uint64_t picture)
@@ -173,14 +221,16 @@ static int find_need(FwlTrack *track, Need *need)
     const int status = find_frame_size(track, &need->frame_size);
     if (status < 0)
         return status;
+    /* What a decoder of raw pictures gives out is its packet. */
+    need->is_of_pool =
+        (decoder->capabilities & AV_CODEC_CAP_DR1) && decoder->id != AV_CODEC_ID_RAWVIDEO;
     find_out_size(track, need);
     need->packet_size = packet_size(encoder, need->out_size);
     need->held = fwl_needs_frames(track->input->codecpar);
     need->has_frame_threads = decoder->capabilities & AV_CODEC_CAP_FRAME_THREADS;
     need->has_encoder_threads = encoder->capabilities & AV_CODEC_CAP_FRAME_THREADS;
     need->kept = is_at_constant_rate(track->job);
-    if (!encoder->wrapper_name && encoder->id != AV_CODEC_ID_RAWVIDEO)
-        need->kept += ENCODER_FRAMES;
+    need->kept += fwl_needs_encoder_frames(encoder, track->input->codecpar->width);
     return 0;
 }
 
@@ -203,15 +253,22 @@ static void add_track(Way *way, const Need *need, uint64_t line)
     const uint64_t threads = need->has_frame_threads ? (uint64_t)way->threads : 1;
     const bool is_ahead = way->has_encoder_threads && need->has_encoder_threads;
     const uint64_t ahead = is_ahead ? (uint64_t)way->threads : 0;
-    const uint64_t before = (uint64_t)need->held + threads - 1;
+    const int held = way->is_usual ? need->held.usual : need->held.most;
+    const uint64_t before = (uint64_t)held + threads - 1;
     const uint64_t behind = line + (uint64_t)need->kept + ahead;
     way->packets_size += (1 + ahead) * need->packet_size;
-    if (need->is_converted) {
+    if (need->is_of_pool)
         way->frames_size += before * need->frame_size;
+    if (need->is_of_pool && need->is_passing)
+        way->frames_size += behind * need->frame_size;
+    else
         way->other_size += (behind + 1) * need->out_size;
-    } else {
-        way->frames_size += (before + behind) * need->frame_size;
-    }
+}
+
+static void add_sound(Way *way)
+{
+    way->frames_size += SOUND_SIZE;
+    way->other_size += SOUND_OTHER_SIZE;
 }
 
 static void measure(const FwlJob *job, const Need *needs, Way *way)
@@ -224,38 +281,38 @@ static void measure(const FwlJob *job, const Need *needs, Way *way)
         if (track->type == AVMEDIA_TYPE_VIDEO)
             add_track(way, &needs[i], way->is_in_turn ? 0 : 1);
         else
-            way->frames_size += SOUND_SIZE;
+            add_sound(way);
     }
 }
 
-/*
- * Parts for packets: of the stages where they wait (the line, the muxer) each has stage bytes,
- * those that are being made or moved come on top. Returns what that is together.
- */
-static uint64_t divide_packets(FwlJob *job, const Way *way, uint64_t stage)
+/* Parts for packets: of the stages where they wait (the line, the muxer) each has stage bytes,
+ * those that are being made or moved come on top. */
+static uint64_t encoded_size(const Way *way, uint64_t stage)
 {
-    FwlJobPlan *plan = &job->plan;
-    bool has_copies = false;
+    const uint64_t encoded = stage + way->packets_size;
+    return encoded + encoded / ROUNDING_SHARE;
+}
+
+static uint64_t copied_size(const FwlJob *job, uint64_t stage)
+{
     for (size_t i = 0; i < job->track_count; i++) {
         const FwlTrack *track = &job->tracks[i];
-        has_copies = has_copies || track->is_copy || track->type == AVMEDIA_TYPE_SUBTITLE;
+        if (track->is_copy || track->type == AVMEDIA_TYPE_SUBTITLE)
+            return 3 * stage;
     }
-    job->line.packets.max_size = plan->muxer_size = plan->waiting_size = stage;
-    const uint64_t encoded = stage + way->packets_size;
-    plan->packets_size = encoded + encoded / ROUNDING_SHARE;
-    plan->copied_size = has_copies ? 3 * stage : 0;
-    return plan->packets_size + plan->copied_size;
+    return 0;
 }
 
 /* All that a way takes, with the least for packets. */
-static uint64_t size_of_way(FwlJob *job, const Need *needs, Way *way)
+static uint64_t size_of_way(const FwlJob *job, const Need *needs, Way *way)
 {
     measure(job, needs, way);
-    return way->frames_size + way->other_size + divide_packets(job, way, STAGE_SIZE_MIN);
+    return way->frames_size + way->other_size + encoded_size(way, STAGE_SIZE_MIN) +
+           copied_size(job, STAGE_SIZE_MIN);
 }
 
 /* The fastest way that fits into room, where the smallest one does. */
-static Way find_way(FwlJob *job, const Need *needs, int wanted, uint64_t room)
+static Way find_way(const FwlJob *job, const Need *needs, int wanted, uint64_t room)
 {
     Way way = {.threads = wanted, .has_encoder_threads = true};
     if (size_of_way(job, needs, &way) <= room)
@@ -265,7 +322,9 @@ static Way find_way(FwlJob *job, const Need *needs, int wanted, uint64_t room)
         if (size_of_way(job, needs, &way) <= room)
             return way;
     }
-    return (Way){.threads = 1, .is_in_turn = true};
+    way = (Way){.threads = 1, .is_in_turn = true};
+    way.is_usual = size_of_way(job, needs, &way) > room;
+    return way;
 }
 
 static void settle_threads(FwlJob *job, const Way *way, int wanted)
@@ -282,15 +341,38 @@ static void settle_threads(FwlJob *job, const Way *way, int wanted)
     }
 }
 
+/* For frames that nobody foresaw: when pictures change their size, they are converted to the size
+ * that they had; and what a filter of the caller's makes is as large as it likes. */
+static uint64_t other_reserve(const FwlJob *job, const Need *needs, uint64_t left)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < job->track_count; i++)
+        size += RESERVED_FRAMES * needs[i].out_size;
+    const uint64_t most = left / RESERVE_SHARE;
+    return job->options->video_filter ? most : smaller(size, most);
+}
+
 /* What is left when all have what they need goes to packets and frames that wait, up to what they
- * have without a budget; the pool of frames has the rest, which is idle then. */
+ * have without a budget, frames half of it at most; the rest is there for what nobody foresaw, and
+ * idle until then. */
 static void share_out(FwlJob *job, const Need *needs, const Way *way, uint64_t left)
 {
     FwlJobPlan *plan = &job->plan;
-    const uint64_t before = plan->packets_size + plan->copied_size;
     const uint64_t stage = smaller(STAGE_SIZE_MIN + left / STAGE_SHARE, LINE_PACKETS_SIZE);
-    left -= divide_packets(job, way, stage) - before;
+    const uint64_t encoded = encoded_size(way, stage);
+    plan->copied_size = copied_size(job, stage);
+    left -= encoded - encoded_size(way, STAGE_SIZE_MIN);
+    left -= plan->copied_size - copied_size(job, STAGE_SIZE_MIN);
+    const uint64_t reserve = other_reserve(job, needs, left);
+    left -= reserve;
+    job->line.packets.max_size = plan->muxer_size = stage;
     plan->frames_size = way->frames_size + left;
+    plan->packets_size = encoded + left;
+    plan->codecs_size = way->frames_size + encoded + left;
+    plan->other_size = way->other_size + reserve;
+    /* What one packet takes stays free. */
+    const uint64_t start = (plan->copied_size > 0 ? stage : encoded + left) / 2;
+    plan->muxer_start_size = plan->waiting_size = more(stage, start);
     uint64_t line = KIB;
     for (size_t i = 0; i < job->track_count; i++)
         line = needs[i].out_size > line ? needs[i].out_size : line;
@@ -306,15 +388,20 @@ static int refuse(FwlJob *job, uint64_t least)
                         (unsigned long long)((least + MIB - 1) / MIB));
 }
 
+static int wanted_threads(const FwlJob *job)
+{
+    return job->options->threads > 0 ? job->options->threads : av_cpu_count();
+}
+
 static int plan_within(FwlJob *job, uint64_t budget)
 {
     Need needs[FWL_TRANSCODE_STREAMS_MAX] = {0};
     const int status = find_needs(job, needs);
     if (status < 0)
         return status;
-    const int wanted = job->options->threads > 0 ? job->options->threads : av_cpu_count();
+    const int wanted = wanted_threads(job);
     const uint64_t io = fwl_memory_io_size(job);
-    Way way = {.threads = 1, .is_in_turn = true};
+    Way way = {.threads = 1, .is_in_turn = true, .is_usual = true};
     job->memory.least = io + size_of_way(job, needs, &way);
     if (job->memory.least > budget)
         return refuse(job, job->memory.least);
@@ -323,6 +410,35 @@ static int plan_within(FwlJob *job, uint64_t budget)
     const uint64_t size = size_of_way(job, needs, &way);
     share_out(job, needs, &way, budget - io - size);
     return 0;
+}
+
+/* Of a stream that was not what its header said: sizes are those that came, or as large. */
+static void learn(const FwlJob *job, const FwlTrack *track, Need *need)
+{
+    const size_t frame = atomic_load(&job->frames.largest);
+    const size_t packet = atomic_load(&job->packets.largest);
+    need->frame_size = more(need->frame_size, frame + frame / ROUNDING_SHARE);
+    need->packet_size = more(need->packet_size, 2 * (uint64_t)packet);
+    if (need->is_passing && need->is_of_pool)
+        need->out_size = need->frame_size;
+    need->held.most = fwl_needs_allowed(track->input->codecpar);
+}
+
+uint64_t fwl_plan_enough(FwlJob *job)
+{
+    Need needs[FWL_TRANSCODE_STREAMS_MAX] = {0};
+    if (job->memory.least == 0 || find_needs(job, needs) < 0)
+        return 0;
+    for (size_t i = 0; i < job->track_count; i++) {
+        if (!job->tracks[i].is_copy && job->tracks[i].type == AVMEDIA_TYPE_VIDEO)
+            learn(job, &job->tracks[i], &needs[i]);
+    }
+    Way way = {.threads = wanted_threads(job), .has_encoder_threads = true};
+    uint64_t enough = fwl_memory_io_size(job) + size_of_way(job, needs, &way);
+    /* Of so much the reserve is as many as are made. */
+    enough +=
+        (uint64_t)(RESERVED_FRAMES + 1) * RESERVE_SHARE * atomic_load(&job->memory.other_largest);
+    return more(enough, 2 * (uint64_t)job->options->max_memory);
 }
 
 /* True where the far half would have nothing to do but to copy: that is done sooner while a picture
@@ -345,8 +461,11 @@ int fwl_plan_make(FwlJob *job)
     *plan = (FwlJobPlan){
         .frames_size = UINT64_MAX,
         .packets_size = UINT64_MAX,
+        .codecs_size = UINT64_MAX,
+        .other_size = UINT64_MAX,
         .copied_size = UINT64_MAX,
         .muxer_size = UINT64_MAX,
+        .muxer_start_size = UINT64_MAX,
         .waiting_size = WAITING_SIZE,
     };
     job->line.frames.max_size = LINE_FRAMES_SIZE;

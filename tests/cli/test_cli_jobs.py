@@ -371,6 +371,49 @@ def an_input_that_becomes_shorter_is_an_error_not_a_death():
 
 
 @tap.case
+def a_bus_error_of_no_input_is_a_death():
+    folder = Folder()
+    child = subprocess.Popen([cli.COMMAND, "transcode", *SLOW, "--max-memory", "256M",
+                              cli.long_clip(), folder / "out.mkv"], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE, text=True, env=cli.ENVIRONMENT)
+    while not any(name.endswith(".part") for name in os.listdir(folder.path)):
+        tap.expect(child.poll() is None, "it ended before it began")
+        time.sleep(0.02)
+    child.send_signal(signal.SIGBUS)
+    said = child.communicate(timeout=cli.PATIENCE)[1]
+    if not cli.SANITIZED:  # those make a report of it
+        tap.expect_equal(child.returncode, -signal.SIGBUS, f"the exit code ({said})")
+    tap.expect("became shorter" not in said, said)
+
+
+@tap.case
+def what_is_refused_up_front_is_told_of_every_input_in_json():
+    folder = Folder()
+    for name in ("a", "b", "out"):
+        os.mkdir(folder / name)
+    inputs = [folder / "a/x.mp4", folder / "b/x.mp4"]
+    for path in inputs:
+        os.link(cli.clip(), path)
+    done = framewell("transcode", "--json", "--output-dir", folder / "out", *inputs)
+    tap.expect_equal(done.returncode, cli.USAGE, done.stderr)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    tap.expect_equal([one["input"]["name"] for one in told], inputs, "inputs")
+    for one in told:
+        tap.expect_equal(one["exit_code"], cli.USAGE, "exit_code")
+        tap.expect("would both become" in one["error"], one["error"])
+
+
+@tap.case
+def a_command_line_that_makes_no_sense_is_told_in_json():
+    for words in (["--max-memory", "lots", "a.mp4", "b.mkv"], ["a.mp4"], ["--nonsense"]):
+        done = framewell("transcode", "--json", *words)
+        tap.expect_equal(done.returncode, cli.USAGE, done.stderr)
+        told = json.loads(done.stdout)
+        tap.expect_equal(told["exit_code"], cli.USAGE, "exit_code")
+        tap.expect(told["error"] and told["error"] in done.stderr, f"{told['error']!r}")
+
+
+@tap.case
 def a_picture_may_stay_turned():
     path = cli.media("ax_rotate_and_reflect.mp4")
     turned = [cli.transcode_json(*option, "--no-audio", "--video-codec", "mpeg4", path,
