@@ -82,10 +82,13 @@ static int64_t to_media_us(const struct PlayTrack *track, int64_t pts)
     return av_rescale_q(pts, track->time_base, AV_TIME_BASE_Q) - track->player->input.start_us;
 }
 
-/* How late a picture comes, by the clock, where that runs. With the lock. */
+/* How late a picture comes, by the clock, where that runs; too late while that waits for pictures.
+ * With the lock. */
 static int64_t lateness(const struct PlayTrack *track, const AVFrame *frame)
 {
     const struct Player *player = track->player;
+    if (player->is_held)
+        return SKIP_LATE_US + 1;
     if (!player->clock.is_running || track->has_leapt)
         return 0;
     return fwl_play_clock_position(&player->clock, fwl_player_now()) - frame->pts;

@@ -14,8 +14,8 @@
 #include "command/play_pace.h"
 
 enum {
-    LATE_MAX_US = 1000000, /* a picture that is later than that stops the time */
-    LEAP_US = 10000000,    /* nobody waits for sound and pictures that are further ahead */
+    LATE_MAX_US = 300000, /* a picture that is later than that stops the time: lips would not fit */
+    LEAP_US = 10000000,   /* nobody waits for sound and pictures that are further ahead */
 };
 
 static bool has_sound_left(const struct Player *player)

@@ -225,6 +225,11 @@ def a_loop_goes_on_from_a_start_behind_the_end():
 
 
 @tap.case
+def a_number_of_pictures_is_not_waited_for_where_there_are_none():
+    tap.expect_equal(play("--headless", "--loop", "--frames", "5", SOUND)["shown"], 0, "pictures")
+
+
+@tap.case
 def a_single_picture_is_played_and_looped():
     tap.expect_equal(play("--headless", PICTURE)["shown"], 1, "pictures shown")
     tap.expect_equal(play("--headless", "--loop", "--frames", "3", PICTURE)["shown"], 3,
