@@ -15,8 +15,9 @@ enum {
 
 static int64_t moment_of(const struct PlayLoudspeaker *loudspeaker, const AVFrame *sound)
 {
-    const int rate = loudspeaker->session->player.sound.sample_rate;
-    return sound->pts + (int64_t)loudspeaker->offset * 1000000 / rate;
+    const struct Player *player = &loudspeaker->session->player;
+    return player->sound_ahead_us + sound->pts +
+           (int64_t)loudspeaker->offset * 1000000 / player->sound.sample_rate;
 }
 
 /* Sets the clock to what will be heard. Returns how many samples of silence come before it: sound
@@ -62,18 +63,11 @@ static int take_some(struct PlayLoudspeaker *loudspeaker, AVFrame *sound, int16_
     return count;
 }
 
-/* The first sound that waits. Where nothing but sound is played, a round follows the other without
- * a gap. */
+/* The first sound that waits, of the next round where that may follow. */
 static AVFrame *first_sound(struct Player *player)
 {
     AVFrame *sound = fwl_player_peek(&player->sound);
-    if (sound || !player->sound.is_ended || player->picture.is_used || !player->config.is_looping ||
-        player->sound.round_taken == 0)
-        return sound;
-    fwl_player_next_round(player);
-    player->is_fresh = false;
-    fwl_player_go_on(player, fwl_player_now());
-    return fwl_player_peek(&player->sound);
+    return !sound && fwl_player_turn_sound(player) ? fwl_player_peek(&player->sound) : sound;
 }
 
 static void take(struct PlayLoudspeaker *loudspeaker, int16_t *to, int room)

@@ -139,5 +139,7 @@ bool fwl_play_pace_is_over(const struct Player *player, int64_t now_us)
         return false;
     if (player->is_single && !player->config.is_looping)
         return false;
-    return track->is_still || fwl_play_clock_wait(&player->clock, track->last_end_us, now_us) == 0;
+    const int64_t end = track->is_still ? 0 : track->last_end_us;
+    const int64_t whole = end > player->sound_ahead_us ? end : player->sound_ahead_us;
+    return whole == 0 || fwl_play_clock_wait(&player->clock, whole, now_us) == 0;
 }

@@ -24,6 +24,11 @@ const struct PlayItem *fwl_play_ring_peek(const struct PlayRing *ring)
     return ring->count > 0 ? &ring->items[ring->first] : NULL;
 }
 
+const struct PlayItem *fwl_play_ring_at(const struct PlayRing *ring, size_t index)
+{
+    return &ring->items[(ring->first + index) % PLAY_RING_COUNT_MAX];
+}
+
 void *fwl_play_ring_pop(struct PlayRing *ring)
 {
     const struct PlayItem item = ring->items[ring->first];

@@ -35,6 +35,9 @@ void fwl_play_ring_push(struct PlayRing *ring, void *thing, size_t size);
 /* The first item, NULL for none; borrowed. */
 const struct PlayItem *fwl_play_ring_peek(const struct PlayRing *ring);
 
+/* The item that comes index items behind that one; there has to be one. */
+const struct PlayItem *fwl_play_ring_at(const struct PlayRing *ring, size_t index);
+
 /* Owner: gives the thing of the first item, of which there has to be one. */
 void *fwl_play_ring_pop(struct PlayRing *ring);
 

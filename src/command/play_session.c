@@ -118,7 +118,8 @@ bool fwl_play_session_is_over(struct PlaySession *session, bool is_at_end)
         return false;
     /* A round from the start that gave nothing that counts would be followed by more of them. */
     const uint64_t sound = wanted > 0 ? 0 : player->sound.round_taken;
-    const bool gave_something = player->picture.round_taken + sound > 0;
+    const bool gave_something =
+        player->picture.round_taken + sound > 0 || (wanted == 0 && player->sound_ahead_us > 0);
     if (!session->args->is_looping || (!gave_something && player->target_us == 0))
         return true;
     fwl_player_next_round(player);

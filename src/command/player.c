@@ -10,6 +10,7 @@
 
 enum {
     SOUND_SIZE_MAX = 192 << 10, /* a second of 48 kHz */
+    SEAM_US = 100000, /* pictures that go on so long after the sound are not worth a silence */
     /* Containers seek by the time of decoding; pictures are reordered by less than this. */
     FIRST_STEP_BACK_US = 1000000,
 };
@@ -176,7 +177,8 @@ static bool is_track_ended(const struct PlayTrack *track)
 
 bool fwl_player_is_ended(const struct Player *player)
 {
-    return is_track_ended(&player->picture) && is_track_ended(&player->sound);
+    return is_track_ended(&player->picture) &&
+           (is_track_ended(&player->sound) || player->sound_ahead_us > 0);
 }
 
 bool fwl_player_is_starved(const struct PlayTrack *track)
@@ -200,6 +202,7 @@ static void wait_for_picture(struct Player *player, int64_t moment_us)
 {
     player->is_fresh = true;
     player->is_held = false;
+    player->sound_ahead_us = 0;
     fwl_play_clock_stop(&player->clock, fwl_player_now());
     fwl_play_clock_set(&player->clock, moment_us, fwl_player_now());
 }
@@ -212,12 +215,51 @@ static void pass_end(struct PlayTrack *track)
     begin_round(track);
 }
 
+/* Where the pictures of this round end; INT64_MAX: not known yet. */
+static int64_t end_of_pictures(const struct PlayTrack *track)
+{
+    int64_t end = track->last_end_us;
+    for (size_t i = 0; track->is_used && i < track->frames->count; i++) {
+        const AVFrame *frame = fwl_play_ring_at(track->frames, i)->thing;
+        if (!frame)
+            return end;
+        end = frame->pts + frame->pkt_duration;
+    }
+    return track->is_used ? INT64_MAX : 0;
+}
+
+bool fwl_player_turn_sound(struct Player *player)
+{
+    struct PlayTrack *sound = &player->sound;
+    const int64_t end = sound->last_end_us;
+    if (!player->config.is_looping || !sound->is_ended || player->sound_ahead_us > 0 || end <= 0 ||
+        end_of_pictures(&player->picture) > end + SEAM_US)
+        return false;
+    pass_end(sound);
+    player->sound_ahead_us = end;
+    fwl_player_tell(player);
+    return true;
+}
+
+/* Sound has gone ahead: time goes on, counted from where the round begins. */
+static void follow_sound(struct Player *player)
+{
+    const int64_t now = fwl_player_now();
+    const int64_t position = fwl_play_clock_position(&player->clock, now);
+    fwl_play_clock_set(&player->clock, position - player->sound_ahead_us, now);
+    player->sound_ahead_us = 0;
+}
+
 void fwl_player_next_round(struct Player *player)
 {
     pass_end(&player->picture);
-    pass_end(&player->sound);
     player->target_us = 0;
-    wait_for_picture(player, 0);
+    if (player->sound_ahead_us > 0) {
+        follow_sound(player);
+    } else {
+        pass_end(&player->sound);
+        wait_for_picture(player, 0);
+    }
     fwl_player_tell(player);
 }
 

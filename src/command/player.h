@@ -95,9 +95,11 @@ struct Player {
     struct PlayClock clock;
     bool is_fresh; /* nothing was shown in this epoch: the next picture is due whenever it comes */
     bool is_paused;
-    bool is_held;        /* the clock stands until more pictures have come */
-    bool is_single;      /* all there is is one picture */
-    size_t peak_packets; /* bytes */
+    bool is_held;           /* the clock stands until more pictures have come */
+    bool is_single;         /* all there is is one picture */
+    int64_t sound_ahead_us; /* > 0: sound is in the next round, which begins there by this one's
+                               clock */
+    size_t peak_packets;    /* bytes */
 };
 
 /*
@@ -141,6 +143,10 @@ void fwl_player_go_on(struct Player *player, int64_t now_us);
 /* True for a track that has nothing and gets nothing until somebody takes of the other one: the
  * reader waits for room in that. */
 bool fwl_player_is_starved(const struct PlayTrack *track);
+
+/* Where it loops, lets the sound that has met its end go on with the next round, whose time begins
+ * where it ends, unless pictures go on without it. True: it does. */
+bool fwl_player_turn_sound(struct Player *player);
 
 /* Begins the next round, every track having met the end of this one. */
 void fwl_player_next_round(struct Player *player);

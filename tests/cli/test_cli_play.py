@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """framewell play: its pictures against ffmpeg's, seeking, loops, windows that nobody sees and one
 that is looked at, inputs that are none."""
+import array
 import json
 import os
 import signal
@@ -351,6 +352,27 @@ def pictures_are_in_step_with_the_clock():
     if cli.SANITIZED:
         raise tap.Skip("too slow to tell")
     tap.expect(told["drift"]["median_ms"] <= 20, f"{told}")
+
+
+def silences(path):
+    """How often there was none for more than 5 ms, of sound that never is near 0."""
+    samples = array.array("h", cli.contents(path))[1::2]
+    quiet = [i for i in range(0, len(samples), 48) if abs(samples[i]) < 50]
+    return sum(all(i + 48 * k in quiet for k in range(5)) and i - 48 not in quiet for i in quiet)
+
+
+@tap.case
+def rounds_follow_each_other_without_a_silence():
+    need_window()
+    heard = FOLDER / "heard.raw"
+    steady = make("steady.mkv", "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=25:duration=0.6",
+                  "-f", "lavfi", "-i", "aevalsrc=0.5|0.5:s=48000:d=0.6", "-c:v", "ffv1", "-c:a",
+                  "flac")
+    play("--loop", "--frames", "90", steady,
+         env={**NOWHERE, "SDL_AUDIODRIVER": "disk", "SDL_DISKAUDIOFILE": heard})
+    tap.expect(os.path.getsize(heard) > 3 * 48000 * 4, "too little was heard")
+    count = silences(heard)  # one before the first round; one more where the machine was too slow
+    tap.expect(count <= 2, f"{count} silences in 6 rounds")
 
 
 @tap.case

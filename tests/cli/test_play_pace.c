@@ -278,6 +278,49 @@ static void a_round_follows_the_other(void)
     assert_int_equal(fwl_play_clock_position(&player->clock, 51 * MS), 10 * MS);
 }
 
+/* Sound has met its end, which is at a second. */
+static struct Player *open_seam(struct Stage *stage, int64_t pictures_end_us)
+{
+    struct Player *player = open_stage(stage, true);
+    player->config.is_looping = true;
+    player->picture.last_end_us = pictures_end_us;
+    fwl_play_ring_push(player->picture.frames, NULL, 0);
+    player->sound.last_end_us = SECOND;
+    fwl_play_ring_push(player->sound.frames, NULL, 0);
+    fwl_player_peek(&player->sound);
+    return player;
+}
+
+static void sound_goes_on_with_the_next_round_and_time_follows(void)
+{
+    struct Stage stage;
+    struct Player *player = open_seam(&stage, SECOND - 20 * MS);
+    later(close_stage, &stage);
+    bring(&player->sound, 0);
+    run_clock(player, 0);
+    assert_true(fwl_player_turn_sound(player));
+    assert_false(fwl_player_turn_sound(player)); /* one round ahead is enough */
+    assert_int_equal(fwl_player_peek(&player->sound)->pts, 0);
+    expect_none(player, SECOND - MS);
+    assert_false(fwl_play_pace_is_over(player, SECOND - MS));
+    assert_true(fwl_play_pace_is_over(player, SECOND));
+    fwl_player_next_round(player);
+    assert_int_equal(player->sound_ahead_us, 0);
+    assert_int_equal(player->clock.at_us, player->clock.since_us - SECOND);
+    assert_true(player->clock.is_running);
+}
+
+static void sound_waits_for_pictures_that_go_on_without_it(void)
+{
+    struct Stage stage;
+    struct Player *player = open_seam(&stage, 2 * SECOND);
+    later(close_stage, &stage);
+    assert_false(fwl_player_turn_sound(player));
+    player->picture.last_end_us = SECOND;
+    player->config.is_looping = false;
+    assert_false(fwl_player_turn_sound(player));
+}
+
 int main(int argc, char **argv)
 {
     static const struct TestCase cases[] = {
@@ -294,6 +337,8 @@ int main(int argc, char **argv)
         CASE(the_last_picture_stays_as_long_as_it_should),
         CASE(the_only_picture_stays),
         CASE(a_round_follows_the_other),
+        CASE(sound_goes_on_with_the_next_round_and_time_follows),
+        CASE(sound_waits_for_pictures_that_go_on_without_it),
     };
     return run_cases("play_pace", cases, sizeof cases / sizeof cases[0], argc, argv);
 }

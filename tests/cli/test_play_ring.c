@@ -35,6 +35,16 @@ static void what_went_in_first_comes_out_first(void)
     assert_int_equal(ring->size, 0);
 }
 
+static void items_behind_the_first_are_seen(void)
+{
+    struct PlayRing *ring = empty_ring();
+    ring->first = PLAY_RING_COUNT_MAX - 1;
+    fwl_play_ring_push(ring, &things[0], 1);
+    fwl_play_ring_push(ring, &things[1], 1);
+    assert_ptr_equal(fwl_play_ring_at(ring, 0)->thing, &things[0]);
+    assert_ptr_equal(fwl_play_ring_at(ring, 1)->thing, &things[1]);
+}
+
 static void there_is_room_up_to_both_bounds(void)
 {
     struct PlayRing *ring = empty_ring();
@@ -73,6 +83,7 @@ int main(int argc, char **argv)
 {
     static const struct TestCase cases[] = {
         CASE(what_went_in_first_comes_out_first),
+        CASE(items_behind_the_first_are_seen),
         CASE(there_is_room_up_to_both_bounds),
         CASE(an_empty_ring_has_room_for_what_is_too_large),
         CASE(clearing_ends_every_item_but_the_mark_of_the_end),
