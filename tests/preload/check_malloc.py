@@ -75,6 +75,15 @@ def the_report_says_what_glibc_would_keep_idle_and_glibc_does():
 
 
 @tap.case
+def idle_memory_that_cannot_serve_leaves_where_a_program_grows():
+    """What is idle is at most an eighth of what is in use, and of that call's; without that it is
+    as much as was in use before."""
+    done, stats = preloaded.statistics(preloaded.ACTS, "shift")
+    total = int(done.stdout)
+    tap.expect(total <= stats["malloc"]["peak_charged"] <= 1.5 * total, f"{stats['malloc']}")
+
+
+@tap.case
 def exit_status_and_signals_are_the_programs():
     tap.expect_equal(preloaded.act("exit", "43").returncode, 43)
     for number in (6, 9, 11, 15):

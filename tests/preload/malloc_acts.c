@@ -474,6 +474,23 @@ static void leave_holes(const char *argument)
     printf("%zu %zu %zu\n", held, most, idle_of_libc());
 }
 
+/* As much again, in blocks that the first ones' pages cannot serve. */
+static void shift(const char *argument)
+{
+    enum { TOTAL = 8 * MIB, SMALL = 100 * KIB, LARGE = 2 * MIB };
+    (void)argument;
+    void *blocks[TOTAL / SMALL];
+    const size_t sizes[] = {SMALL, LARGE};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const size_t count = TOTAL / sizes[i];
+        for (size_t n = 0; n < count; n++)
+            expect((blocks[n] = do_malloc(sizes[i])) != NULL, "there is memory");
+        for (size_t n = 0; n < count; n++)
+            do_free(blocks[n]);
+    }
+    printf("%d\n", TOTAL);
+}
+
 /* Misuse, for --debug; each ends in the line that has its name. */
 
 static void leak(void)
@@ -612,6 +629,7 @@ int main(int argc, char **argv)
         {"churn", churn},
         {"children", have_children},
         {"holes", leave_holes},
+        {"shift", shift},
         {"refuse-advice", refuse_advice},
         {"small-stacks", use_small_stacks},
         {"replace-stderr", replace_stderr},
