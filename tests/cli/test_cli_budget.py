@@ -178,23 +178,22 @@ def anonymous_size(pid):
 
 def flow(arguments, pause):
     """Reads the input from a pipe, and the output in pieces of 64 KiB with a pause behind each. The
-    output, and the sizes of the process on the way."""
+    output, and the sizes of the process as the input goes in."""
     path = noise()
     child = subprocess.Popen([cli.COMMAND, "transcode", "--quiet", *arguments, "-", "-"],
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=cli.ENVIRONMENT)
 
     def feed():
         with open(path, "rb") as file, child.stdin as to:
-            while piece := file.read(1 << 16):
+            while piece := file.read(1 << 20):
                 to.write(piece)
+                sizes.append(anonymous_size(child.pid))
 
+    output, sizes = [], []
     feeder = threading.Thread(target=feed)
     feeder.start()
-    output, sizes = [], []
     while piece := os.read(child.stdout.fileno(), 1 << 16):
         output.append(piece)
-        if len(output) % 16 == 0:
-            sizes.append(anonymous_size(child.pid))
         time.sleep(pause)
     feeder.join()
     child.stdout.close()
