@@ -291,21 +291,23 @@ static inline bool fwl_heap_stays_settled(const FwlHeap *heap, ptrdiff_t change)
     return __builtin_expect((size_t)(heap->headroom + change) <= heap->headroom_max, 1);
 }
 
-/* Caches a block of this heap, whatever it does to the stack and the usage. */
-static inline void fwl_heap_push(FwlHeap *heap, FwlHeapClass *class, void *block)
+/* Caches a block of this heap, whatever it does to the stack and the usage. Gives the new top. */
+static inline void **fwl_heap_push(FwlHeap *heap, FwlHeapClass *class, void *block)
 {
     fwl_pool_poison(heap->pool, block, class->block_size);
-    class->top++;
-    *class->top = block;
+    void **top = class->top + 1;
+    *top = block;
+    class->top = top;
     heap->headroom += (ptrdiff_t) class->block_size;
+    return top;
 }
 
 /* The same. True: settle. */
 static inline bool fwl_heap_put(FwlHeap *heap, size_t class_index, void *block)
 {
     FwlHeapClass *class = &heap->classes[class_index];
-    fwl_heap_push(heap, class, block);
-    return __builtin_expect((class->top == class->last) | fwl_heap_is_unsettled(heap), 0);
+    void **top = fwl_heap_push(heap, class, block);
+    return __builtin_expect((top == class->last) | fwl_heap_is_unsettled(heap), 0);
 }
 
 /* Sees to a stack that is full, to the size of the cache, and to the usage. */

@@ -47,7 +47,7 @@ static inline bool fwl_short_free(void *block)
                          class->top + 1 != class->last &&
                          fwl_heap_stays_settled(heap, (ptrdiff_t) class->block_size);
     if (is_done)
-        fwl_heap_push(heap, class, block);
+        (void)fwl_heap_push(heap, class, block);
     fwl_heap_leave(heap);
     return is_done;
 }
