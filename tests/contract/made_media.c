@@ -12,12 +12,12 @@
 
 enum { RATE = 10, SAMPLE_RATE = 8000, BLOCK = 400, MATRIX_SIZE = 36 };
 
-#define sure(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "made_media.c:%d: %s is false\n", __LINE__, #condition);               \
-            abort();                                                                               \
-        }                                                                                          \
+#define sure(condition)                                                              \
+    do {                                                                             \
+        if (!(condition)) {                                                          \
+            fprintf(stderr, "made_media.c:%d: %s is false\n", __LINE__, #condition); \
+            abort();                                                                 \
+        }                                                                            \
     } while (0)
 
 static AVCodecContext *open_pictures(const struct MediaPlan *plan, int width)
@@ -136,6 +136,28 @@ static void rotate(AVStream *stream, int degrees)
     av_display_rotation_set((int32_t *)(void *)matrix, degrees);
 }
 
+static void add_chapter(AVFormatContext *muxer, int number, const char *title)
+{
+    AVChapter *chapter = muxer->chapters[number] = av_mallocz(sizeof *chapter);
+    sure(chapter);
+    chapter->id = number;
+    chapter->time_base = (AVRational){1, 1000};
+    chapter->start = 500 * number;
+    chapter->end = 500 * (number + 1);
+    sure(av_dict_set(&chapter->metadata, "title", title, 0) >= 0);
+    muxer->nb_chapters++;
+}
+
+static void add_tags(AVFormatContext *muxer, AVStream *sound)
+{
+    sure(av_dict_set(&muxer->metadata, "title", "Harbour", 0) >= 0);
+    sure(av_dict_set(&sound->metadata, "language", "fin", 0) >= 0);
+    muxer->chapters = av_calloc(2, sizeof *muxer->chapters);
+    sure(muxer->chapters);
+    add_chapter(muxer, 0, "Arrival");
+    add_chapter(muxer, 1, "Departure");
+}
+
 struct Media make_media(const struct MediaPlan *plan)
 {
     AVFormatContext *muxer = NULL;
@@ -147,6 +169,8 @@ struct Media make_media(const struct MediaPlan *plan)
     AVStream *sound_stream = sound ? add_stream(muxer, sound) : NULL;
     if (plan->rotation)
         rotate(picture_stream, plan->rotation);
+    if (plan->has_tags)
+        add_tags(muxer, sound_stream);
     sure(avio_open_dyn_buf(&muxer->pb) >= 0);
     sure(avformat_write_header(muxer, NULL) >= 0);
 

@@ -18,6 +18,7 @@ struct MediaPlan {
     const char *sound; /* encoder; NULL: no sound */
     int channels;
     int sample_count;
+    bool has_tags; /* a title, a language of the sound, and two chapters of half a second */
 };
 
 struct Media {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include <libavutil/adler32.h>
 #include <libavutil/log.h>
 
 #include "case.h"
@@ -30,15 +31,25 @@ static void free_packet(void *packet)
 static struct Media make_sound(void)
 {
     return make_media(&(struct MediaPlan){
-        .muxer = "wav", .sound = "pcm_s16le", .channels = 1, .sample_count = 4000,
+        .muxer = "wav",
+        .sound = "pcm_s16le",
+        .channels = 1,
+        .sample_count = 4000,
     });
 }
 
 static struct Media make_clip(void)
 {
     return make_media(&(struct MediaPlan){
-        .muxer = "mov", .video = "mpeg4", .width = 64, .height = 48, .picture_count = 8,
-        .broken_picture = -1, .sound = "pcm_s16le", .channels = 2, .sample_count = 4000,
+        .muxer = "mov",
+        .video = "mpeg4",
+        .width = 64,
+        .height = 48,
+        .picture_count = 8,
+        .broken_picture = -1,
+        .sound = "pcm_s16le",
+        .channels = 2,
+        .sample_count = 4000,
     });
 }
 
@@ -105,6 +116,88 @@ static void a_stream_of_single_bytes_that_cannot_seek_gives_the_same(void)
 
     assert_int_equal(format->pb->seekable, 0);
     assert_int_equal(read_all(format), 8000);
+}
+
+static int64_t dribble_seek(void *opaque, int64_t position)
+{
+    ((struct Dribble *)opaque)->position = (size_t)position;
+    return position;
+}
+
+static int64_t dribble_size(void *opaque)
+{
+    return (int64_t)((struct Dribble *)opaque)->media->size;
+}
+
+/* Over every packet: its bytes, its place in time, its stream. */
+static AVAdler sum_packets(FwlIO *io)
+{
+    AVFormatContext *format = NULL;
+    AVPacket *packet = need(av_packet_alloc());
+    AVAdler sum = 1;
+    int count = 0;
+    int err = fwl_av_open_input(&format, io, NULL, NULL, NULL);
+    for (; err >= 0 && (err = av_read_frame(format, packet)) >= 0; count++) {
+        const int64_t place[] = {packet->pts, packet->dts, packet->stream_index, packet->flags};
+        sum = av_adler32_update(sum, (const uint8_t *)place, sizeof place);
+        sum = av_adler32_update(sum, packet->data, (size_t)packet->size);
+        av_packet_unref(packet);
+    }
+    assert_int_equal(err, AVERROR_EOF);
+    assert_in_range(count, 2, 1000);
+    fwl_av_close_input(&format);
+    av_packet_free(&packet);
+    return sum;
+}
+
+/* Every media file is read so by tests/cli/check_streams.py; these are made here, and need none. */
+static void single_bytes_give_every_demuxer_the_same_packets(void)
+{
+    static const FwlIOCallbacks plain = {.read = dribble};
+    static const FwlIOCallbacks seeking = {
+        .read = dribble, .seek = dribble_seek, .size = dribble_size};
+    static const struct {
+        const char *muxer, *video, *sound;
+        bool needs_seeking;
+    } rows[] = {
+        {"matroska", "mpeg4", "pcm_s16le", false},
+        {"mpegts", "mpeg4", NULL, false},
+        {"avi", "mpeg4", "pcm_s16le", false},
+        {"nut", "mpeg4", "pcm_s16le", false},
+        {"flv", "flv", NULL, false},
+        {"asf", "mpeg4", "pcm_s16le", false},
+        {"m4v", "mpeg4", NULL, false},
+        {"mjpeg", "mjpeg", NULL, false},
+        {"wav", NULL, "pcm_s16le", false},
+        {"aiff", NULL, "pcm_s16be", false},
+        {"au", NULL, "pcm_s16be", false},
+        {"flac", NULL, "flac", false},
+        {"ogg", NULL, "flac", false},
+        {"mov", "mpeg4", "pcm_s16le", true}, /* its index is at the end */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct Media media = make_media(&(struct MediaPlan){
+            .muxer = rows[i].muxer,
+            .video = rows[i].video,
+            .width = 64,
+            .height = 48,
+            .picture_count = 8,
+            .broken_picture = -1,
+            .sound = rows[i].sound,
+            .channels = 2,
+            .sample_count = 9000,
+        });
+        later(free_media, &media);
+        FwlIO *whole = NULL, *io = NULL;
+        later(close_io, &whole);
+        later(close_io, &io);
+        struct Dribble from = {.media = &media};
+        need_ok(fwl_io_open_memory(&whole, media.bytes, media.size));
+        need_ok(fwl_io_open_callbacks(&io, rows[i].needs_seeking ? &seeking : &plain, &from));
+        const AVAdler wanted = sum_packets(whole);
+        if (sum_packets(io) != wanted)
+            fail_msg("%s gives other packets", rows[i].muxer);
+    }
 }
 
 static void a_failing_read_gives_its_own_code(void)
@@ -244,8 +337,10 @@ static void muxers_are_found_by_name_or_ending(void)
     static const struct {
         const char *name, *url, *muxer;
     } rows[] = {
-        {NULL, "clip.mkv", "matroska"}, {"matroska", "clip.mp4", "matroska"},
-        {NULL, "cover.png", "image2pipe"}, {"null", NULL, "null"},
+        {NULL, "clip.mkv", "matroska"},
+        {"matroska", "clip.mp4", "matroska"},
+        {NULL, "cover.png", "image2pipe"},
+        {"null", NULL, "null"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         AVFormatContext *format = NULL;
@@ -288,6 +383,8 @@ int main(int argc, char **argv)
     static const struct TestCase cases[] = {
         CASE(a_container_in_memory_is_read_to_its_end),
         CASE(a_stream_of_single_bytes_that_cannot_seek_gives_the_same),
+        /* 28 streams are opened. */
+        CASE_ONCE(single_bytes_give_every_demuxer_the_same_packets),
         CASE(a_failing_read_gives_its_own_code),
         CASE(what_is_no_container_is_refused_and_io_stays_open),
         CASE(nothing_at_all_is_refused_as_data),

@@ -344,6 +344,18 @@ static void an_abort_from_a_third_thread_wakes_a_writer_that_waits(void)
     assert_in_range(fwl_io_tell(ring.writer), 0, 10);
 }
 
+static void an_abort_by_the_reader_wakes_a_writer_that_waits(void)
+{
+    struct Ring ring = {0};
+    later(close_ring, &ring);
+    need_ok(fwl_io_open_ring(&ring.reader, &ring.writer, NULL, 10));
+    struct Other other = {.io = ring.reader, .part = ABORT, .after_ms = 20};
+    later(join_other, &other);
+    start_other(&other);
+    assert_int_equal(fwl_io_write(ring.writer, stream_bytes(), 100), FWL_E_ABORTED);
+    assert_int_equal(fwl_io_tell(ring.writer), 10);
+}
+
 static void a_closed_writer_wakes_a_reader_that_waits(void)
 {
     struct Ring ring = {0};
@@ -389,6 +401,7 @@ int main(int argc, char **argv)
         CASE(a_slow_writer_is_waited_for),
         CASE(an_abort_wakes_a_reader_that_waits),
         CASE(an_abort_from_a_third_thread_wakes_a_writer_that_waits),
+        CASE(an_abort_by_the_reader_wakes_a_writer_that_waits),
         CASE(a_closed_writer_wakes_a_reader_that_waits),
         CASE(a_closed_reader_wakes_a_writer_that_waits),
     };
