@@ -82,7 +82,7 @@ FWL_API int fwl_av_open_output(AVFormatContext **format, FwlIO *io,
  * Hands what is buffered on to io, ends the muxer and leaves NULL; accepts NULL and a pointer to
  * NULL. io is left open. The trailer is av_write_trailer's, before.
  *
- * Fails: the code of a write that failed; the muxer is gone all the same.
+ * Fails: the code of a write or a seek that failed; the muxer is gone all the same.
  */
 FWL_API int fwl_av_close_output(AVFormatContext **format);
 

@@ -2,7 +2,7 @@
 /*
  * AVIOContext over FwlIO. Who owns what, which is what goes wrong elsewhere:
  *
- *     AVFormatContext --pb--> AVIOContext --opaque--> FwlIO (borrowed, never closed here)
+ *     AVFormatContext --pb--> AVIOContext --opaque--> Link --io--> FwlIO (borrowed, never closed)
  *                                  \--buffer--> bytes that libavformat may have replaced
  *
  * The AVIOContext is ours, since AVFMT_FLAG_CUSTOM_IO (which libavformat sets by itself when it
@@ -13,6 +13,7 @@
 #include "framewell/ffmpeg.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,12 @@
 
 /* What libavformat's own files use: how far it reads ahead decides when it seeks. */
 enum { IO_BUFFER_SIZE = 32768 };
+
+typedef struct Link {
+    FwlIO *io;
+    AVIOContext *pb;
+    bool is_output;
+} Link;
 
 /* FWL_E_AGAIN under another name than EAGAIN. That libavformat takes for a reason to read on, again
  * and again, though an AVIOContext that was told so once asks nobody any more; and from a muxer it
@@ -31,7 +38,8 @@ static int error_of(int status)
 
 static int read_packet(void *opaque, uint8_t *data, int size)
 {
-    const int64_t got = fwl_io_read(opaque, data, (size_t)size);
+    const Link *link = opaque;
+    const int64_t got = fwl_io_read(link->io, data, (size_t)size);
     if (got == 0)
         return AVERROR_EOF;
     return got < 0 ? error_of((int)got) : (int)got;
@@ -39,22 +47,37 @@ static int read_packet(void *opaque, uint8_t *data, int size)
 
 static int write_packet(void *opaque, FwlAvWriteData data, int size)
 {
-    const int64_t put = fwl_io_write(opaque, data, (size_t)size);
+    const Link *link = opaque;
+    const int64_t put = fwl_io_write(link->io, data, (size_t)size);
     return put < 0 ? error_of((int)put) : (int)put;
 }
 
+static int64_t move(FwlIO *io, int64_t offset, int whence)
+{
+    switch (whence & ~AVSEEK_FORCE) {
+    case SEEK_SET:
+        return fwl_io_seek(io, offset, FWL_IO_SET);
+    case SEEK_CUR:
+        return fwl_io_seek(io, offset, FWL_IO_CURRENT);
+    case SEEK_END:
+        return fwl_io_seek(io, offset, FWL_IO_END);
+    default:
+        return FWL_E_INVALID;
+    }
+}
+
+/* Muxers go back to write lengths and indices, and write on where they are if they cannot: then the
+ * output is none, which nobody would hear of but for this. */
 static int64_t seek(void *opaque, int64_t offset, int whence)
 {
-    int64_t result = FWL_E_INVALID;
-    if (whence & AVSEEK_SIZE)
-        result = fwl_io_size(opaque);
-    else if ((whence & ~AVSEEK_FORCE) == SEEK_SET)
-        result = fwl_io_seek(opaque, offset, FWL_IO_SET);
-    else if ((whence & ~AVSEEK_FORCE) == SEEK_CUR)
-        result = fwl_io_seek(opaque, offset, FWL_IO_CURRENT);
-    else if ((whence & ~AVSEEK_FORCE) == SEEK_END)
-        result = fwl_io_seek(opaque, offset, FWL_IO_END);
-    return result < 0 ? fwl_av_error((int)result) : result;
+    const Link *link = opaque;
+    const bool is_question = whence & AVSEEK_SIZE;
+    const int64_t result = is_question ? fwl_io_size(link->io) : move(link->io, offset, whence);
+    if (result >= 0)
+        return result;
+    if (link->is_output && !is_question && link->pb->error >= 0)
+        link->pb->error = error_of((int)result);
+    return fwl_av_error((int)result);
 }
 
 /* What a playlist or a reference inside the container names stays closed: the bytes in io are all
@@ -77,20 +100,26 @@ static void free_pb(AVIOContext **pb)
 {
     if (!*pb)
         return;
+    av_freep(&(*pb)->opaque);
     av_freep(&(*pb)->buffer);
     avio_context_free(pb);
 }
 
 static AVIOContext *alloc_pb(FwlIO *io, bool is_output)
 {
+    Link *link = av_mallocz(sizeof *link);
     uint8_t *buffer = av_malloc(IO_BUFFER_SIZE);
-    if (!buffer)
-        return NULL;
-    AVIOContext *pb =
-        avio_alloc_context(buffer, IO_BUFFER_SIZE, is_output, io, is_output ? NULL : read_packet,
-                           is_output ? write_packet : NULL, fwl_io_is_seekable(io) ? seek : NULL);
-    if (!pb)
+    AVIOContext *pb = NULL;
+    if (link && buffer)
+        pb = avio_alloc_context(buffer, IO_BUFFER_SIZE, is_output, link,
+                                is_output ? NULL : read_packet, is_output ? write_packet : NULL,
+                                fwl_io_is_seekable(io) ? seek : NULL);
+    if (!pb) {
         av_free(buffer);
+        av_free(link);
+        return NULL;
+    }
+    *link = (Link){.io = io, .pb = pb, .is_output = is_output};
     return pb;
 }
 

@@ -736,6 +736,33 @@ static void what_a_seek_callback_returns_is_not_believed(void)
     }
 }
 
+static int64_t swallow_write(void *opaque, const uint8_t *data, size_t size)
+{
+    (void)opaque;
+    (void)data;
+    return (int64_t)size;
+}
+
+/* A WAV's lengths are written at its end into its beginning: where that cannot be reached, the file
+ * is none, and whoever closes it must hear so. */
+static void what_a_seek_callback_of_an_output_returns_becomes_a_code(void)
+{
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        struct Liar liar = {.result = lies[i].result};
+        FwlIO *io = NULL;
+        need_ok(fwl_io_open_callbacks(
+            &io, &(FwlIOCallbacks){.write = swallow_write, .seek = lie_seek}, &liar));
+        later(close_io, &io);
+        AVFormatContext *format = NULL;
+        need_ok(fwl_av_open_output(&format, io, NULL, "wav", NULL));
+        write_some(format);
+        /* 0 is a place, but not the one that was asked for. */
+        const int wanted = lies[i].result == 0 ? FWL_E_DATA : lies[i].write_status;
+        expect_code(fwl_av_close_output(&format), wanted);
+        assert_null(format);
+    }
+}
+
 int main(int argc, char **argv)
 {
     av_log_set_level(AV_LOG_QUIET);
@@ -755,6 +782,7 @@ int main(int argc, char **argv)
         CASE(what_a_write_callback_returns_becomes_a_code),
         CASE_ONCE(a_transcode_to_what_cannot_be_written_says_so),
         CASE(what_a_seek_callback_returns_is_not_believed),
+        CASE(what_a_seek_callback_of_an_output_returns_becomes_a_code),
     };
     return run_cases("ffmpeg_faults", cases, sizeof cases / sizeof cases[0], argc, argv);
 }
