@@ -100,6 +100,7 @@ static json_t *queue_object(const FwlTranscodeQueue *queue)
                      "wait_count", number(queue->wait_count));
 }
 
+/* What each purpose had of the system at most: whole pages, idle ones, too. */
 static json_t *peak_object(const FwlTranscodeMemory *peak)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o}",      //

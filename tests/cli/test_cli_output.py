@@ -264,6 +264,7 @@ def json_counts_memory_by_purpose():
                          pool["allocation_count"], f"{purpose}: hits and misses")
         tap.expect_equal(pool["free_count"], pool["allocation_count"], f"{purpose}: blocks freed")
         tap.expect_equal(pool["current_usage"], 0, f"{purpose}: bytes left")
+        tap.expect(memory["peak"][purpose] >= pool["peak_usage"], f"{purpose}: {memory['peak']}")
     tap.expect(memory["peak_size"] >= memory["frames"]["peak_usage"], "the peak is below a part")
     tap.expect(0.5 < memory["hit_rate"] <= 1, f"hit_rate is {memory['hit_rate']}")
 
