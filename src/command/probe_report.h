@@ -23,13 +23,19 @@ uint64_t fwl_probe_play_size(const FwlProbeResult *result);
 
 /*
  * Transcoding, without --max-memory: what `framewell transcode` holds at most in its pools, where
- * encoding is slower than decoding: that of the decoders, pictures in the line between the two up
- * to so many bytes, and the input where it is small enough to be loaded.
+ * encoding is slower than decoding: that of the decoders, frames in the line between the two up to
+ * so many and so many bytes, pictures under way, encoded packets, and the input where it is
+ * small enough to be loaded.
  */
-enum { PROBE_LINE_SIZE = 16 << 20, PROBE_LOADED_SIZE = 16 << 20, PROBE_BUFFERS_SIZE = 64 << 10 };
+enum {
+    PROBE_LINE_ITEMS = 64,
+    PROBE_LINE_SIZE = 16 << 20,
+    PROBE_LOADED_SIZE = 16 << 20,
+    PROBE_BUFFERS_SIZE = 128 << 10, /* before in and out, and what pools have for themselves */
+};
 uint64_t fwl_probe_transcode_size(const FwlProbeResult *result);
 
-/* The part of that which is pictures in the line; less where encoding keeps up. */
+/* The part of that which is pictures and sound in the line; less where encoding keeps up. */
 uint64_t fwl_probe_line_size(const FwlProbeResult *result);
 
 /* What x264 with its defaults has besides: it looks so many pictures ahead and has copies of its

@@ -40,6 +40,16 @@ static uint64_t largest_picture(const FwlProbeResult *result)
     return size;
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 static uint64_t one_second(const FwlProbeResult *result)
 {
     return result->bit_rate > 0 ? (uint64_t)result->bit_rate / 8 : 0;
@@ -64,45 +74,75 @@ uint64_t fwl_probe_play_size(const FwlProbeResult *result)
            largest_painted(result) + one_second(result);
 }
 
-/* How many pictures a video has about; a negative number where nobody says so. */
-static double count_pictures(const FwlProbeResult *result, const FwlProbeStream *stream)
+/* Frames of a stream that can be in the line at once: no more than there are. */
+static uint64_t count_waiting(const FwlProbeResult *result, const FwlProbeStream *stream)
 {
     const FwlRational rate = stream->frame_rate;
+    double count = PROBE_LINE_ITEMS;
     if (stream->frame_count >= 0)
-        return (double)stream->frame_count;
-    if (result->duration_us < 0 || rate.num <= 0 || rate.den <= 0)
-        return -1;
-    return (double)result->duration_us / 1e6 * rate.num / rate.den + 1;
+        count = (double)stream->frame_count;
+    else if (stream->kind == 'v' && result->duration_us >= 0 && rate.num > 0 && rate.den > 0)
+        count = (double)result->duration_us / 1e6 * rate.num / rate.den + 1;
+    return count < PROBE_LINE_ITEMS ? (uint64_t)count : PROBE_LINE_ITEMS;
 }
 
-/* All pictures of the longest video; UINT64_MAX where nobody says how many there are. */
-static uint64_t all_pictures(const FwlProbeResult *result)
+/* What waits most of one kind: one stream of each goes through. */
+static uint64_t waiting_size(const FwlProbeResult *result, char kind)
 {
     uint64_t size = 0;
     for (size_t i = 0; i < result->stream_count; i++) {
         const FwlProbeStream *stream = &result->streams[i];
-        if (stream->kind != 'v' || stream->is_cover)
-            continue;
-        const double count = count_pictures(result, stream);
-        if (count < 0)
-            return UINT64_MAX;
-        const double bytes = count * (double)stream->frame_size;
-        size = bytes > (double)size ? (uint64_t)bytes : size;
+        if (stream->kind == kind && !stream->is_cover)
+            size = larger(size, count_waiting(result, stream) * stream->frame_size);
     }
     return size;
 }
 
+/* Whole pictures, then sound; a picture that is larger than the line waits alone. */
 uint64_t fwl_probe_line_size(const FwlProbeResult *result)
 {
-    const uint64_t pictures = largest_picture(result) > 0 ? all_pictures(result) : 0;
-    return pictures < PROBE_LINE_SIZE ? pictures : PROBE_LINE_SIZE;
+    const uint64_t picture = largest_picture(result);
+    const uint64_t room = larger(PROBE_LINE_SIZE, picture);
+    const uint64_t whole = picture > 0 ? room / picture * picture : 0;
+    const uint64_t pictures = smaller(waiting_size(result, 'v'), whole);
+    return pictures + smaller(waiting_size(result, 'a'), room - pictures);
+}
+
+/* Packets on their way to the container, in pages of the pool: a run of blocks for each class of
+ * sizes. The classes are small ones, and those up to what a key picture may take. */
+static uint64_t packets_size(const FwlProbeResult *result)
+{
+    enum { SMALL_SIZE = 256 << 10, RUNS_SIZE = 1 << 20, KEY_SHARE = 16 };
+    const uint64_t pixels = largest_painted(result) / 4;
+    return SMALL_SIZE + smaller(pixels, RUNS_SIZE) + pixels / KEY_SHARE;
+}
+
+/* The file in one block of the pool, with what its class rounds up. */
+static uint64_t loaded_size(const FwlProbeResult *result)
+{
+    enum { LARGE_SIZE = 1 << 20 };
+    if (result->size <= 0 || result->size > PROBE_LOADED_SIZE)
+        return 0;
+    const uint64_t size = (uint64_t)result->size;
+    return size + size / (size < LARGE_SIZE ? 4 : 8);
+}
+
+/* A picture in the filters. Blocks below the frame tier belong to the thread of the decoder that
+ * asked for them, and what the encoder's thread has let go of comes home only when that one looks.
+ */
+static uint64_t under_way_size(const FwlProbeResult *result)
+{
+    enum { FRAME_TIER = 1 << 20 };
+    const uint64_t picture = largest_picture(result);
+    if (fwl_probe_line_size(result) <= picture)
+        return 0; /* it is alone */
+    return picture <= FRAME_TIER ? (1 + (uint64_t)result->threads) * picture : picture;
 }
 
 uint64_t fwl_probe_transcode_size(const FwlProbeResult *result)
 {
-    const bool is_loaded = result->size > 0 && result->size <= PROBE_LOADED_SIZE;
-    return fwl_probe_decode_size(result) + fwl_probe_line_size(result) + PROBE_BUFFERS_SIZE +
-           (is_loaded ? (uint64_t)result->size : 0);
+    return fwl_probe_decode_size(result) + fwl_probe_line_size(result) + under_way_size(result) +
+           packets_size(result) + loaded_size(result) + PROBE_BUFFERS_SIZE;
 }
 
 uint64_t fwl_probe_encoder_size(const FwlProbeResult *result)

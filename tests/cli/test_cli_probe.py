@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """framewell probe: what it says of made and real files against ffprobe and against a transcode, and
 what it says of files that are none."""
+import fcntl
 import json
 import os
 import subprocess
@@ -81,19 +82,39 @@ def the_table_says_the_same_within_80_columns():
 # What is held is never quite the same from run to run; small files, and decoders with memory of
 # their own, are a matter of the granularity of the pool.
 TOLERANCE, PLAY_TOLERANCE, GRAIN = 0.35, 0.25, 3 << 19
-MEASURED = [("phone_1080p.mp4", 1), ("phone_1080p.mp4", 4), ("k3b_svcd_interlaced.mpg", 1),
-            ("movie-hello.avi", 2), ("mdn_flower.mp4", 8), ("ax_sample.flv", 2), ("debian.ogg", 1),
-            ("ax_hdr10_av1_10bit.mp4", 2), ("message-board_274x269_444.ogv", 2)]
+MEASURED = [("phone_1080p.mp4", 4), ("k3b_svcd_interlaced.mpg", 1),
+            ("mdn_flower.mp4", 8), ("ax_mpeg2_mp2.ts", 2), ("ax_bear.flac", 1), ("debian.wav", 1)]
+SMALL_PIPE = 4096
+
+
+def memory_of_a_held_up_transcode(threads, path):
+    """Of one whose encoders cannot get rid of anything until all has come to rest, so that as much
+    waits before them as can."""
+    fifo = cli.Folder() / "out.mkv"
+    os.mkfifo(fifo)
+    output = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(output, fcntl.F_SETPIPE_SZ, SMALL_PIPE)
+    os.set_blocking(output, True)
+    child = subprocess.Popen(
+        [cli.COMMAND, "transcode", "--json", "--threads", str(threads), "--duration", "1",
+         "--video-codec", "libx264", "--preset", "ultrafast", "--crf", "10", "--audio-codec",
+         "flac", path, fifo], stdout=subprocess.PIPE, env=cli.ENVIRONMENT)
+    cli.wait_until_asleep(child.pid)
+    while os.read(output, 1 << 20):
+        pass
+    os.close(output)
+    told = child.communicate(timeout=cli.PATIENCE)[0]
+    tap.expect_equal(child.returncode, cli.FINE, "exit code")
+    return json.loads(told)["memory"]
 
 
 def transcode_takes_what_was_told(name, threads):
-    """At most what is told; and about that, with as many pictures in the line as there were."""
+    """At most what is told; and about that, with as many frames in the line as there were."""
     path = cli.media(name)
     told = probe_json("--threads", str(threads), path)["memory"]
-    taken = cli.transcode_json("--threads", str(threads), "--duration", "2", "--video-codec",
-                               "libx264", path, cli.Folder() / "out.mkv")["memory"]
+    taken = memory_of_a_held_up_transcode(threads, path)
     real, line = taken["peak_size"], taken["frame_queue"]["peak_size"]
-    tap.expect(real <= 1.1 * told["transcode"] + GRAIN, f"{real} is more than {told}")
+    tap.expect(real <= told["transcode"], f"{real} is more than {told}")
     if told["decode"] > GRAIN:
         expected = told["transcode"] - told["transcode_queue"] + line
         tap.expect(abs(expected - real) <= TOLERANCE * real + GRAIN,
@@ -111,7 +132,7 @@ def playing_takes_what_was_told(name, threads):
         raise tap.Skip("this build has no window")
     path = cli.media(name)
     told = probe_json("--threads", str(threads), path)["memory"]["play"]
-    done = cli.framewell("play", "--json", "--frames", "30", "--threads", str(threads), path,
+    done = cli.framewell("play", "--json", "--frames", "12", "--threads", str(threads), path,
                          env={**cli.ENVIRONMENT, "SDL_VIDEODRIVER": "dummy",
                               "SDL_AUDIODRIVER": "dummy"})
     taken = json.loads(done.stdout)["memory"]
@@ -119,8 +140,8 @@ def playing_takes_what_was_told(name, threads):
     tap.expect(abs(told - real) <= PLAY_TOLERANCE * real + GRAIN, f"{told} is not about {real}")
 
 
-for measured in [("phone_1080p.mp4", 1), ("phone_1080p.mp4", 4), ("movie-hello.avi", 2),
-                 ("mdn_flower.mp4", 8), ("balle-jbart.mp4", 4)]:
+for measured in [("phone_1080p.mp4", 4), ("movie-hello.avi", 2), ("mdn_flower.mp4", 8),
+                 ("balle-jbart.mp4", 4)]:
     tap.add_case(f"playing takes what is told: {measured[0]}, {measured[1]} threads",
                  playing_takes_what_was_told, *measured)
 
@@ -199,7 +220,7 @@ def media_files():
                   if not name.startswith("bad_") and not name.endswith(".md"))
 
 
-for media in media_files():
+for media in media_files()[::4] if cli.SANITIZED else media_files():
     tap.add_case(f"agrees with ffprobe: {media}", agrees_with_ffprobe,
                  os.path.join(cli.MEDIA, media))
 
