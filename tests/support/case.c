@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/sanitizer.h"
 #include "fault.h"
 #include "framewell/pool.h"
 #include "framewell/status.h"
@@ -22,8 +23,10 @@
 enum {
     CLEANUP_MAX = 256,
     /* Every single n up to here, then steps of a sixteenth of n: each failure place is met, and a
-     * case with thousands of allocations still ends. */
-    FAULT_DENSE_MAX = 128,
+     * case with thousands of allocations still ends. ThreadSanitizer is there for threads, and tries
+     * some. */
+    FAULT_DENSE_MAX = FWL_IS_TSAN ? 4 : 128,
+    FAULT_STEP = FWL_IS_TSAN ? 1 : 16,
 };
 
 static struct {
@@ -158,7 +161,7 @@ static bool run_once(const struct TestCase *test, unsigned long fault)
 
 static unsigned long next_fault(unsigned long n)
 {
-    return n < FAULT_DENSE_MAX ? n + 1 : n + n / 16;
+    return n < FAULT_DENSE_MAX ? n + 1 : n + n / FAULT_STEP;
 }
 
 static void run_case(void **state)
