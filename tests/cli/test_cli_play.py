@@ -214,7 +214,7 @@ def a_hundred_rounds_take_the_memory_of_three():
     few, many = (play("--headless", "--loop", "--frames", str(rounds * 20), BRIEF)
                  for rounds in (3, 100))
     tap.expect_equal(many["shown"], 2000, "pictures shown")
-    # How full the queue of pictures gets is a matter of luck; what stayed of 97 rounds would not be.
+    # How full the queue of pictures gets is a matter of luck; what 97 rounds left would not be.
     few, many = few["memory"]["frames_peak"], many["memory"]["frames_peak"]
     tap.expect(many - few < 97 * (320 * 180 * 3 // 2) / 4,
                f"{many} bytes of frames after 100 rounds, {few} after 3")

@@ -23,8 +23,8 @@
 enum {
     CLEANUP_MAX = 256,
     /* Every single n up to here, then steps of a sixteenth of n: each failure place is met, and a
-     * case with thousands of allocations still ends. ThreadSanitizer is there for threads, and tries
-     * some. */
+     * case with thousands of allocations still ends. ThreadSanitizer is there for threads, and
+     * tries some. */
     FAULT_DENSE_MAX = FWL_IS_TSAN ? 4 : 128,
     FAULT_STEP = FWL_IS_TSAN ? 1 : 16,
 };
