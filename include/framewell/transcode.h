@@ -121,9 +121,10 @@ typedef struct FwlTranscodeProgress {
 } FwlTranscodeProgress;
 
 /*
- * Called every options.progress_ms while the input is read, and once at the end with done 1. 0 goes
- * on. A positive result takes the input for ended here: what was read is finished, and the output
- * is whole and playable. A negative one stops at once, and is what fwl_transcode fails with.
+ * Called every options.progress_ms while the input is read and what was read of it is encoded, and
+ * once at the end with done 1. 0 goes on. A positive result takes the input for ended here: what
+ * was read is finished, and the output is whole and playable. A negative one stops at once, and is
+ * what fwl_transcode fails with.
  *
  * Threads: the one that called fwl_transcode.
  */
@@ -234,8 +235,8 @@ FWL_API void fwl_transcode_stop_free(FwlTranscodeStop **stop);
 /*
  * Answers in the progress callback's place: positive takes the input for ended, negative stops and
  * is what fwl_transcode fails with, 0 takes an answer back that nobody heard yet. It is heard
- * before the next packet is read, and by calls that begin later. A read or write that waits is not
- * woken: that is up to the FwlIO, as with fwl_io_abort.
+ * before the next packet is read, or, at the end of the input, written, and by calls that begin
+ * later. A read or write that waits is not woken: that is up to the FwlIO, as with fwl_io_abort.
  *
  * Threads: any; also a signal handler.
  */

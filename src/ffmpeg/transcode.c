@@ -16,7 +16,10 @@
 #include "framewell/mem.h"
 #include "transcode_job.h"
 
-enum { TELL_MS = 100 }; /* between two calls of the progress callback, where nobody says */
+enum {
+    TELL_MS = 100,      /* between two calls of the progress callback, where nobody says */
+    LOOK_NS = 20000000, /* between two looks whether it is time, where nothing is read */
+};
 
 /* Failing */
 
@@ -288,12 +291,27 @@ static int end_tracks(FwlJob *job)
     return status;
 }
 
+/* The input is at its end: there is nothing more to end, but still a call to stop. */
+static int tell_of_rest(FwlJob *job)
+{
+    const int answer = tell_sometimes(job);
+    return answer < 0 ? fail_stopped(job, answer) : 0;
+}
+
+static int wait_for_line(FwlJob *job)
+{
+    int status = 0;
+    while (status == 0 && !fwl_line_wait(&job->line, LOOK_NS))
+        status = tell_of_rest(job);
+    return status;
+}
+
 static int drain_encoders(FwlJob *job)
 {
     int status = 0;
     for (size_t i = 0; status == 0 && i < job->track_count; i++) {
         if (is_coded(&job->tracks[i]))
-            status = fwl_encoder_drain(&job->tracks[i]);
+            status = fwl_encoder_drain(&job->tracks[i], tell_of_rest);
     }
     return status;
 }
@@ -328,6 +346,8 @@ static int run(FwlJob *job)
         status = handle_packets(job);
     if (status == 0)
         status = end_tracks(job);
+    if (status == 0)
+        status = wait_for_line(job);
     status = fwl_line_stop(job, status);
     if (status == 0)
         status = check_something_came(job);

@@ -247,8 +247,9 @@ static bool is_constant(const FwlTrack *track)
                                                  track->sync.method == FWL_SYNC_CONSTANT_START);
 }
 
-/* Sends frame (NULL: the end) and passes on every packet that is ready. */
-static int encode(FwlTrack *track, const AVFrame *frame)
+/* Sends frame (NULL: the end) and passes on every packet that is ready; after each, one may look
+ * up. */
+static int encode_with(FwlTrack *track, const AVFrame *frame, int (*look_up)(FwlJob *job))
 {
     FwlJob *job = track->job;
     if (frame)
@@ -260,7 +261,9 @@ static int encode(FwlTrack *track, const AVFrame *frame)
             break;
         if (is_constant(track))
             track->encoded->duration = 1;
-        const int status = fwl_output_packet(track, track->encoded);
+        int status = fwl_output_packet(track, track->encoded);
+        if (status == 0 && look_up)
+            status = look_up(job);
         if (status < 0)
             return status;
     }
@@ -268,6 +271,11 @@ static int encode(FwlTrack *track, const AVFrame *frame)
         return 0;
     return fwl_job_fail_av(job, FWL_SIDE_DATA, err, "the encoder %s does not take the decoded %s",
                            track->codec->name, fwl_track_kind(track));
+}
+
+static int encode(FwlTrack *track, const AVFrame *frame)
+{
+    return encode_with(track, frame, NULL);
 }
 
 /* True where a picture would begin behind the duration that is wanted. */
@@ -344,7 +352,7 @@ int fwl_encode_samples(FwlTrack *track, AVFrame *frame)
     return encode(track, frame);
 }
 
-int fwl_encoder_drain(FwlTrack *track)
+int fwl_encoder_drain(FwlTrack *track, int (*look_up)(FwlJob *job))
 {
-    return track->is_ready ? encode(track, NULL) : 0;
+    return track->is_ready ? encode_with(track, NULL, look_up) : 0;
 }

@@ -283,8 +283,8 @@ int fwl_encode_send(FwlTrack *track, AVFrame *frame);
 int fwl_encode_picture(FwlTrack *track, AVFrame *frame, double pts, double duration);
 int fwl_encode_last_picture(FwlTrack *track);
 int fwl_encode_samples(FwlTrack *track, AVFrame *frame);
-/* Everything that the encoder holds comes out. */
-int fwl_encoder_drain(FwlTrack *track);
+/* Everything that the encoder holds comes out; after each packet look_up says whether to go on. */
+int fwl_encoder_drain(FwlTrack *track, int (*look_up)(FwlJob *job));
 
 /* transcode_subtitle */
 int fwl_subtitle_open(FwlTrack *track);

@@ -134,14 +134,20 @@ static bool has_room(const FwlLine *line, const FwlTranscodeQueue *queue, uint64
     return queue->count == 0 || queue->size + size <= queue->max_size;
 }
 
-/* Sleeps until the far half has got on. With the mutex held. */
-static void wait_for_far(FwlLine *line)
+/* Sleeps until the far half has got on; false when the deadline has passed. With the mutex held. */
+static bool wait_for_far_until(FwlLine *line, uint64_t deadline_ns)
 {
     line->near_waiting++;
     if (line->is_far_napping)
         fwl_os_condition_wake_all(&line->has_items);
-    fwl_os_condition_wait(&line->has_room, &line->mutex, UINT64_MAX);
+    const bool is_woken = fwl_os_condition_wait(&line->has_room, &line->mutex, deadline_ns);
     line->near_waiting--;
+    return is_woken;
+}
+
+static void wait_for_far(FwlLine *line)
+{
+    wait_for_far_until(line, UINT64_MAX);
 }
 
 /* With the mutex held. */
@@ -258,6 +264,19 @@ bool fwl_line_wait_for_memory(FwlLine *line)
         wait_for_far(line);
     fwl_os_mutex_unlock(&line->mutex);
     return is_busy;
+}
+
+bool fwl_line_wait(FwlLine *line, uint64_t ns)
+{
+    if (!line->items)
+        return true;
+    const uint64_t deadline_ns = fwl_os_clock_ns() + ns;
+    fwl_os_mutex_lock(&line->mutex);
+    while (line->sent > line->done && wait_for_far_until(line, deadline_ns))
+        ;
+    const bool is_done = line->sent == line->done;
+    fwl_os_mutex_unlock(&line->mutex);
+    return is_done;
 }
 
 void fwl_line_look(FwlLine *line, FwlLineMoment *moment)

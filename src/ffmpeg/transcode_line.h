@@ -62,6 +62,9 @@ typedef struct FwlLine {
  */
 void fwl_line_start(struct FwlJob *job);
 
+/* Waits until all that was sent is handled, or for so long. True: it is. */
+bool fwl_line_wait(FwlLine *line, uint64_t ns);
+
 /*
  * Waits until all that was sent is handled, or, with a negative status, only until what is at work
  * is done; and ends the thread: from then on the far half is the caller's again. Returns status, or

@@ -277,6 +277,9 @@ struct Ahead {
     _Atomic uint64_t read_size;
     uint64_t written_size;
     uint64_t wait_at; /* bytes written, more than the header has; 0: it has waited */
+    _Atomic bool is_at_rest;
+    int told_at_rest;
+    int answer; /* of the callback to that */
 };
 
 static int64_t read_counted(void *opaque, uint8_t *data, size_t size)
@@ -320,6 +323,9 @@ static int64_t write_held_up(void *opaque, const uint8_t *data, size_t size)
     if (ahead->wait_at && ahead->written_size > ahead->wait_at) {
         ahead->wait_at = 0;
         wait_for_reader(ahead);
+        ahead->is_at_rest = true;
+        av_usleep(200000);
+        ahead->is_at_rest = false;
     }
     return (int64_t)size;
 }
@@ -355,6 +361,52 @@ static void a_slow_output_holds_up_the_input(void)
     assert_true(run.result.wait_count > 0);
     assert_int_equal(queue->wait_count + run.result.frame_queue.wait_count, run.result.wait_count);
     assert_int_equal(queue->size, 0);
+}
+
+static int count_at_rest(void *opaque, const FwlTranscodeProgress *progress)
+{
+    struct Ahead *ahead = opaque;
+    (void)progress;
+    if (!ahead->is_at_rest)
+        return 0;
+    ahead->told_at_rest++;
+    return ahead->answer;
+}
+
+/* The input is read whole long before the output is written. */
+static int transcode_with_a_rest(struct Run *run, struct Ahead *ahead)
+{
+    struct MediaPlan plan = CLIP;
+    plan.video = "rawvideo";
+    plan.muxer = "avi";
+    plan.width = 320;
+    plan.height = 240;
+    prepare(run, &plan);
+    let_input_get_ahead(run, ahead);
+    run->options.copy = true;
+    run->options.progress_ms = 10;
+    run->options.opaque = ahead;
+    run->progress_cb = count_at_rest;
+    return transcode(run);
+}
+
+static void progress_is_told_when_all_is_read(void)
+{
+    struct Run run = {0};
+    struct Ahead ahead = {.wait_at = MIB};
+    later(close_run, &run);
+    need_ok(transcode_with_a_rest(&run, &ahead));
+    assert_in_range(ahead.told_at_rest, 2, 1000);
+}
+
+static void a_stop_is_heard_when_all_is_read(void)
+{
+    struct Run run = {0};
+    struct Ahead ahead = {.wait_at = MIB, .answer = FWL_E_ABORTED};
+    later(close_run, &run);
+    expect_code(transcode_with_a_rest(&run, &ahead), FWL_E_ABORTED);
+    assert_int_equal(ahead.told_at_rest, 1);
+    assert_int_equal(run.result.side, FWL_SIDE_NONE);
 }
 
 /* Nothing is planned for such a limit: decoders run into it and wait. */
@@ -607,7 +659,9 @@ int main(int argc, char **argv)
         CASE(copies_keep_within_a_budget),
         CASE(what_the_output_holds_of_the_pool_is_io),
         CASE(sizes_are_counted),
-        CASE_ONCE(a_slow_output_holds_up_the_input), /* it waits */
+        CASE_ONCE(a_slow_output_holds_up_the_input), /* these wait */
+        CASE_ONCE(progress_is_told_when_all_is_read),
+        CASE_ONCE(a_stop_is_heard_when_all_is_read),
         CASE_ONCE(a_pool_without_room_for_a_frame_is_waited_for),
         CASE_ONCE(another_thread_stops_it), /* who is first differs from run to run */
         CASE_ONCE(another_thread_ends_it_early),
