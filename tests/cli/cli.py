@@ -50,7 +50,10 @@ def _find_command():
 
 
 COMMAND = _find_command()
-ENVIRONMENT = {**os.environ, "LC_ALL": "C", "TERM": "dumb"}
+# SDL would start a session's bus where there is none, by a fork of a busy process, in which
+# AddressSanitizer's malloc may stay locked.
+ENVIRONMENT = {**os.environ, "LC_ALL": "C", "TERM": "dumb",
+               "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
 WORK = tempfile.mkdtemp(prefix="framewell-cli-")
 os.chmod(WORK, 0o755)
 atexit.register(shutil.rmtree, WORK, True)
