@@ -164,7 +164,7 @@ static int hold_part(FwlJob *job, AVBufferRef **buffer)
     return 0;
 }
 
-static uint64_t frame_size(const AVFrame *frame)
+uint64_t fwl_memory_frame_size(const AVFrame *frame)
 {
     uint64_t size = 0;
     for (int i = 0; i < AV_NUM_DATA_POINTERS && frame->buf[i]; i++)
@@ -178,7 +178,7 @@ int fwl_memory_hold_frame(FwlJob *job, AVFrame *frame)
 {
     if (!frame->buf[0] || fwl_av_is_of_pool(frame->buf[0]))
         return 0;
-    const uint64_t size = frame_size(frame);
+    const uint64_t size = fwl_memory_frame_size(frame);
     if (size > atomic_load(&job->memory.other_largest)) /* nobody else writes it */
         atomic_store(&job->memory.other_largest, size);
     int err = 0;

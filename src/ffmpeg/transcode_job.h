@@ -194,6 +194,8 @@ int fwl_memory_open(FwlJob *job);
 int fwl_memory_divide(FwlJob *job);
 /* Makes a decoder take its frames from the job's pool, and wait where the budget has no more. */
 void fwl_memory_serve_decoder(FwlJob *job, AVCodecContext *decoder);
+/* Bytes of all buffers that a frame refers to. */
+uint64_t fwl_memory_frame_size(const AVFrame *frame);
 /* Counts a frame that is not of the pool as held until its last reference is gone; waits where the
  * budget has no room. Fails: AVERROR(ENOMEM). */
 int fwl_memory_hold_frame(FwlJob *job, AVFrame *frame);

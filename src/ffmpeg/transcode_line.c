@@ -207,16 +207,6 @@ static int send(FwlJob *job, FwlLineItem *item)
     return status;
 }
 
-static uint64_t frame_size(const AVFrame *frame)
-{
-    uint64_t size = 0;
-    for (int i = 0; i < AV_NUM_DATA_POINTERS && frame->buf[i]; i++)
-        size += frame->buf[i]->size;
-    for (int i = 0; i < frame->nb_extended_buf; i++)
-        size += frame->extended_buf[i]->size;
-    return size;
-}
-
 int fwl_line_send_picture(FwlTrack *track, AVFrame *frame, double pts, double duration)
 {
     return send(track->job, &(FwlLineItem){
@@ -225,7 +215,7 @@ int fwl_line_send_picture(FwlTrack *track, AVFrame *frame, double pts, double du
                                 .is_frame = true,
                                 .pts = pts,
                                 .duration = duration,
-                                .size = frame_size(frame),
+                                .size = fwl_memory_frame_size(frame),
                             });
 }
 
@@ -235,7 +225,7 @@ int fwl_line_send_samples(FwlTrack *track, AVFrame *frame)
                                 .track = track,
                                 .frame = frame,
                                 .is_frame = true,
-                                .size = frame_size(frame),
+                                .size = fwl_memory_frame_size(frame),
                             });
 }
 
