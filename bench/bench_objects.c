@@ -22,11 +22,11 @@
         .metric = BENCH_TIME, .limit = (limit_), .against = (against_), .is_set = true \
     }
 
-#define QUEUE(name_, title_, depth_, ...)                                                   \
+#define QUEUE(name_, title_, depth_, is_one_core_, ...)                                     \
     {                                                                                       \
         .name = (name_), .title = (title_), .unit = "ns", .kinds = KIND_POOL | KIND_MALLOC, \
-        .parameter = &(const struct QueueParameter){(depth_)}, .setup = queue_setup,        \
-        .run = queue_run, .teardown = queue_teardown, .bounds = {                           \
+        .parameter = &(const struct QueueParameter){(depth_), (is_one_core_)},              \
+        .setup = queue_setup, .run = queue_run, .teardown = queue_teardown, .bounds = {     \
             __VA_ARGS__                                                                     \
         }                                                                                   \
     }
@@ -44,10 +44,13 @@ static const struct BenchWork works[] = {
             AT_MOST(0.45, BENCH_BEST)),
     OBJECTS("bufferpool/2", "the same from two threads at once", OBJECTS_BUFFER_POOL, true,
             AT_MOST(0.3, BENCH_BEST)),
-    QUEUE("queue/8", "a message from thread to thread, room for 8", 8, AT_MOST(0.2, BENCH_BEST),
-          AT_MOST(1000, NULL)),
-    QUEUE("queue/64", "a message from thread to thread, room for 64", 64, AT_MOST(0.2, BENCH_BEST),
-          AT_MOST(150, NULL)),
+    QUEUE("queue/8", "a message from thread to thread, room for 8", 8, false,
+          AT_MOST(0.2, BENCH_BEST), AT_MOST(1000, NULL)),
+    QUEUE("queue/64", "a message from thread to thread, room for 64", 64, false,
+          AT_MOST(0.2, BENCH_BEST), AT_MOST(150, NULL)),
+    QUEUE("queue/8-one-core", "the same, both threads on one core", 8, true,
+          AT_MOST(1, BENCH_BEST)),
+    QUEUE("queue/64-one-core", "the same, room for 64", 64, true, AT_MOST(1, BENCH_BEST)),
 };
 
 static const struct BenchGroup groups[] = {

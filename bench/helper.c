@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#define _GNU_SOURCE
 #include "helper.h"
 
 #include <errno.h>
@@ -35,6 +36,45 @@ void helper_create(struct Helper *helper)
     helper->job = NULL;
     if (pthread_create(&helper->thread, NULL, help, helper) != 0)
         bench_die("no second thread");
+}
+
+/* The first of the cores from that number on, or `none` where there is no such. */
+static int core_from(const cpu_set_t *cores, int number, int none)
+{
+    while (number < CPU_SETSIZE && !CPU_ISSET((size_t)number, cores))
+        number++;
+    return number < CPU_SETSIZE ? number : none;
+}
+
+/* Where the system refuses, it is as it was: other figures, and not wrong. */
+static void keep_on(pthread_t thread, int core)
+{
+    cpu_set_t alone;
+    CPU_ZERO(&alone);
+    CPU_SET((size_t)core, &alone);
+    (void)pthread_setaffinity_np(thread, sizeof alone, &alone);
+}
+
+/* The calling thread's core is the first that it may have, the helper's so many numbers behind. */
+static void create_on(struct Helper *helper, int distance)
+{
+    helper_create(helper);
+    cpu_set_t cores;
+    if (sched_getaffinity(0, sizeof cores, &cores) != 0)
+        return;
+    const int first = core_from(&cores, 0, 0);
+    keep_on(pthread_self(), first);
+    keep_on(helper->thread, core_from(&cores, first + distance, first));
+}
+
+void helper_create_apart(struct Helper *helper)
+{
+    create_on(helper, 1);
+}
+
+void helper_create_together(struct Helper *helper)
+{
+    create_on(helper, 0);
 }
 
 void helper_destroy(struct Helper *helper)

@@ -19,6 +19,15 @@ struct Helper {
 
 /* Ends the process where the system has no thread. */
 void helper_create(struct Helper *helper);
+
+/* The same; the helper and the calling thread have a core each from now on, where there are two.
+ * Who wakes whom draws both to one core now and then, and then what is measured is the scheduler.
+ */
+void helper_create_apart(struct Helper *helper);
+
+/* The same, both on one core. */
+void helper_create_together(struct Helper *helper);
+
 void helper_destroy(struct Helper *helper);
 
 void helper_start(struct Helper *helper, void (*job)(void *argument), void *argument);

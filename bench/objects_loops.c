@@ -24,7 +24,7 @@ void *objects_setup(const struct BenchWork *work, const struct BenchPeer *peer, 
     state->parameter = *(const struct ObjectsParameter *)work->parameter;
     state->objects = objects;
     if (state->parameter.has_two_threads)
-        helper_create(&state->helper);
+        helper_create_apart(&state->helper);
     return state;
 }
 

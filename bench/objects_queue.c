@@ -112,7 +112,7 @@ void *queue_setup(const struct BenchWork *work, const struct BenchPeer *peer, co
         bench_memory_free(state, sizeof *state);
         return NULL;
     }
-    helper_create(&state->helper);
+    (parameter->is_one_core ? helper_create_together : helper_create_apart)(&state->helper);
     return state;
 }
 

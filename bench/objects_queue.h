@@ -10,7 +10,8 @@
 #include "harness.h"
 
 struct QueueParameter {
-    unsigned depth; /* messages that the queue has room for */
+    unsigned depth;   /* messages that the queue has room for */
+    bool is_one_core; /* else each thread has its own */
 };
 
 /* For KIND_POOL Framewell's, for every other kind libavutil's. */

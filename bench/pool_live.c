@@ -50,7 +50,7 @@ void *live_setup(const struct BenchWork *work, const struct BenchPeer *peer, con
     for (unsigned i = 0; i < live->parameter.thread_count; i++)
         make_steps(&live->shares[i], live, i);
     if (live->parameter.thread_count == 2)
-        helper_create(&live->helper);
+        helper_create_apart(&live->helper);
     return live;
 }
 

@@ -43,7 +43,7 @@ void *pass_setup(const struct BenchWork *work, const struct BenchPeer *peer, con
     for (size_t i = 0; i < SIZE_COUNT; i++)
         pass->sizes[i] =
             (uint32_t)bench_random_size(&random, parameter->least_size, parameter->most_size);
-    helper_create(&pass->helper);
+    helper_create_apart(&pass->helper);
     return pass;
 }
 

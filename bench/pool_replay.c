@@ -109,7 +109,7 @@ void *replay_setup(const struct BenchWork *work, const struct BenchPeer *peer, c
     trace_free(&trace);
     heap_init(&replay->heap, peer);
     if (replay->parameter.thread_count == 2)
-        helper_create(&replay->helper);
+        helper_create_apart(&replay->helper);
     return replay;
 }
 

@@ -51,8 +51,10 @@ enum { NOT_NOW = 1 };
  * followed by some more, for the other side to do many items in one go. */
 enum { SPIN_NS = 10000, RESTS_PER_LOOK = 12, PATIENT_LOOKS = 3 };
 
-/* After so many looks in vain in a row, only every so many-th wait begins with one. */
-enum { SPIN_MISSES_MAX = 4, SPIN_RETRY = 16 };
+/* After so many looks in vain in a row, waits begin without one. But two sides that went to sleep
+ * can go on so for ever, each woken just after the other one gave up looking. So where the misses
+ * are a power of two, and at last at each 4096th, there is a look that takes longer than waking. */
+enum { SPIN_MISSES_MAX = 4, LONG_SPIN_NS = 100000, LONG_SPIN_INTERVAL = 4096 };
 
 typedef struct Load {
     uint64_t count;
@@ -409,9 +411,9 @@ static void rest(void)
         fwl_os_relax();
 }
 
-static bool look_for_a_moment(const FwlQueue *queue, const End *end, const Request *request)
+static bool look_for(uint64_t ns, const FwlQueue *queue, const End *end, const Request *request)
 {
-    const uint64_t deadline = fwl_os_clock_ns() + SPIN_NS;
+    const uint64_t deadline = fwl_os_clock_ns() + ns;
     enum Outlook outlook = IMPOSSIBLE;
     for (int looks = 0; looks < PATIENT_LOOKS && fwl_os_clock_ns() < deadline;) {
         rest();
@@ -423,12 +425,22 @@ static bool look_for_a_moment(const FwlQueue *queue, const End *end, const Reque
     return outlook != IMPOSSIBLE;
 }
 
+/* How long to look after so many waits without success; 0: not at all. */
+static uint64_t spin_ns(unsigned misses)
+{
+    if (misses < SPIN_MISSES_MAX)
+        return SPIN_NS;
+    const bool is_long = misses < LONG_SPIN_INTERVAL ? fwl_is_power_of_two(misses)
+                                                     : misses % LONG_SPIN_INTERVAL == 0;
+    return is_long ? LONG_SPIN_NS : 0;
+}
+
 /* Looks whether the other side is at work on another core, unless that was in vain before. */
 static void spin(const FwlQueue *queue, End *end, const Request *request)
 {
     const unsigned misses = atomic_load_explicit(&end->spin_misses, memory_order_relaxed);
-    const bool is_tried = misses < SPIN_MISSES_MAX || misses % SPIN_RETRY == 0;
-    const bool is_hit = is_tried && look_for_a_moment(queue, end, request);
+    const uint64_t ns = spin_ns(misses);
+    const bool is_hit = ns > 0 && look_for(ns, queue, end, request);
     atomic_store_explicit(&end->spin_misses, is_hit ? 0 : misses + 1, memory_order_relaxed);
 }
 
