@@ -4,6 +4,7 @@
 #include "case.h"
 #include "framewell/buffer.h"
 #include "framewell/mem.h"
+#include "pool_fixture.h"
 
 static void close_buffer(void *object)
 {
@@ -23,11 +24,6 @@ static void close_buffers(void *object)
 static void close_buffer_pool(void *object)
 {
     fwl_buffer_pool_uninit(object);
-}
-
-static void close_pool(void *object)
-{
-    fwl_pool_destroy(object);
 }
 
 /* A buffer of 100 bytes of value 7. */

@@ -7,21 +7,9 @@
 
 #include "case.h"
 #include "framewell/log.h"
-#include "framewell/pool.h"
+#include "pool_fixture.h"
 
 enum { KIB = 1 << 10, MIB = 1 << 20 };
-
-static void close_pool(void *object)
-{
-    fwl_pool_destroy(object);
-}
-
-static FwlPool *make_pool(const FwlPoolConfig *config)
-{
-    FwlPool *pool;
-    need_ok(fwl_pool_create(&pool, config));
-    return pool;
-}
 
 static FwlPoolConfig limited_to(size_t size, enum FwlLimitAction action)
 {
@@ -29,13 +17,6 @@ static FwlPoolConfig limited_to(size_t size, enum FwlLimitAction action)
     config.max_pool_size = size;
     config.on_limit = action;
     return config;
-}
-
-static FwlPoolStats stats_of(FwlPool *pool)
-{
-    FwlPoolStats stats;
-    fwl_pool_get_stats(pool, &stats);
-    return stats;
 }
 
 static void expect_identities(const FwlPoolStats *stats)

@@ -16,29 +16,10 @@
 
 #include "case.h"
 #include "framewell/log.h"
-#include "framewell/pool.h"
 #include "page_source.h"
+#include "pool_fixture.h"
 
 enum { KIB = 1 << 10, MIB = 1 << 20 };
-
-static void close_pool(void *object)
-{
-    fwl_pool_destroy(object);
-}
-
-static FwlPool *make_pool(const FwlPoolConfig *config)
-{
-    FwlPool *pool;
-    need_ok(fwl_pool_create(&pool, config));
-    return pool;
-}
-
-static FwlPoolStats stats_of(FwlPool *pool)
-{
-    FwlPoolStats stats;
-    fwl_pool_get_stats(pool, &stats);
-    return stats;
-}
 
 /* Configurations: one field wrong, the log line names it. */
 

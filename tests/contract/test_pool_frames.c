@@ -11,25 +11,13 @@
 
 #include "base/sanitizer.h"
 #include "case.h"
-#include "framewell/pool.h"
 #include "os/os.h"
+#include "pool_fixture.h"
 
 enum { KIB = 1 << 10, MIB = 1 << 20, PAGE = 4096 };
 
 /* Pictures: 1080p and 2160p, 4:2:0 in 8 bits. */
 enum { SMALL = 1920 * 1080 * 3 / 2, BIG = 4 * SMALL };
-
-static void close_pool(void *object)
-{
-    fwl_pool_destroy(object);
-}
-
-static FwlPool *make_pool(const FwlPoolConfig *config)
-{
-    FwlPool *pool;
-    need_ok(fwl_pool_create(&pool, config));
-    return pool;
-}
 
 static FwlPool *make_limited_pool(size_t size)
 {
@@ -37,13 +25,6 @@ static FwlPool *make_limited_pool(size_t size)
     config.max_pool_size = size;
     config.on_limit = FWL_LIMIT_FAIL;
     return make_pool(&config);
-}
-
-static FwlPoolStats stats_of(FwlPool *pool)
-{
-    FwlPoolStats stats;
-    fwl_pool_get_stats(pool, &stats);
-    return stats;
 }
 
 static void need_moving(void)

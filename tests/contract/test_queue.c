@@ -5,6 +5,7 @@
 
 #include "case.h"
 #include "framewell/queue.h"
+#include "pool_fixture.h"
 #include "queue_threads.h"
 
 static void close_packet(void *object)
@@ -15,11 +16,6 @@ static void close_packet(void *object)
 static void close_frame(void *object)
 {
     fwl_frame_free(object);
-}
-
-static void close_pool(void *object)
-{
-    fwl_pool_destroy(object);
 }
 
 static FwlQueue *make_queue(const FwlQueueConfig *config)

@@ -11,6 +11,7 @@
 #include "case.h"
 #include "page_source.h"
 #include "pool/pool_internal.h"
+#include "pool_fixture.h"
 #include "traffic.h"
 
 enum {
@@ -71,13 +72,6 @@ static void make_family(enum FwlLimitAction action, bool has_frames)
     need_ok(fwl_pool_create(&family.works[1].pool, &config));
     config.max_pool_size = CHILD_LIMIT;
     need_ok(fwl_pool_create(&family.works[2].pool, &config));
-}
-
-static FwlPoolStats stats_of(FwlPool *pool)
-{
-    FwlPoolStats stats;
-    fwl_pool_get_stats(pool, &stats);
-    return stats;
 }
 
 static bool is_within(const FwlPoolStats *stats)

@@ -10,32 +10,11 @@
 
 #include "case.h"
 #include "framewell/mem.h"
-#include "framewell/pool.h"
 #include "os/os.h"
 #include "pool/heap.h"
+#include "pool_fixture.h"
 
 enum { KIB = 1 << 10, MIB = 1 << 20 };
-
-static void close_pool(void *object)
-{
-    fwl_pool_destroy(object);
-}
-
-static FwlPool *make_pool(void)
-{
-    FwlPoolConfig config = fwl_pool_config_default();
-    config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
-    FwlPool *pool;
-    need_ok(fwl_pool_create(&pool, &config));
-    return pool;
-}
-
-static FwlPoolStats stats_of(FwlPool *pool)
-{
-    FwlPoolStats stats;
-    fwl_pool_get_stats(pool, &stats);
-    return stats;
-}
 
 /* Of runs that are with heaps, without the look of a snapshot, which takes their caches home. */
 static size_t held_size(FwlPool *pool)
@@ -82,7 +61,7 @@ static void *empty(void *opaque)
 
 static void a_thread_that_ends_gives_back_its_cache(void)
 {
-    FwlPool *pool = make_pool();
+    FwlPool *pool = make_endless_pool();
     later(close_pool, &pool);
     Batch batch = {.pool = pool};
     run_thread(fill, &batch);
@@ -98,7 +77,7 @@ static void a_thread_that_ends_gives_back_its_cache(void)
 
 static void blocks_freed_by_another_thread_are_used_again(void)
 {
-    FwlPool *pool = make_pool();
+    FwlPool *pool = make_endless_pool();
     later(close_pool, &pool);
     Batch batch = {.pool = pool};
     for (int round = 0; round < 50; round++) {
@@ -113,7 +92,7 @@ static void blocks_freed_by_another_thread_are_used_again(void)
 /* Generations of threads: each frees what the one before it left, and leaves its own. */
 static void threads_that_come_and_go_do_not_grow_the_pool(void)
 {
-    FwlPool *pool = make_pool();
+    FwlPool *pool = make_endless_pool();
     later(close_pool, &pool);
     Batch batch = {.pool = pool};
     size_t reserved = 0;
@@ -174,7 +153,7 @@ static void *produce(void *opaque)
 static void a_consumer_frees_what_a_producer_allocates(void)
 {
     static Ring ring;
-    ring = (Ring){.pool = make_pool()};
+    ring = (Ring){.pool = make_endless_pool()};
     later(close_pool, &ring.pool);
     FwlThread producer;
     FwlThread consumer;
@@ -192,7 +171,7 @@ static void a_consumer_frees_what_a_producer_allocates(void)
 /* The bound that pool.h gives for the peak: what each thread has not counted yet. */
 static void the_peak_of_one_thread_is_exact(void)
 {
-    FwlPool *pool = make_pool();
+    FwlPool *pool = make_endless_pool();
     later(close_pool, &pool);
     void *blocks[100];
     size_t usage = 0;
@@ -384,7 +363,7 @@ static void *resize_all(void *opaque)
 static void a_block_keeps_its_alignment_while_its_span_gets_others(void)
 {
     static Handover handover;
-    handover = (Handover){.pool = make_pool()};
+    handover = (Handover){.pool = make_endless_pool()};
     later(close_pool, &handover.pool);
     FwlThread thread;
     assert_int_equal(fwl_os_thread_create(&thread, resize_all, &handover), 0);

@@ -7,31 +7,10 @@
 #include <string.h>
 
 #include "case.h"
-#include "framewell/pool.h"
 #include "os/os.h"
+#include "pool_fixture.h"
 
 enum { KIB = 1 << 10, MIB = 1 << 20, PAGE = 4096, THREADS = 4, SLACK = 2 * MIB };
-
-static void close_pool(void *object)
-{
-    fwl_pool_destroy(object);
-}
-
-static FwlPool *make_pool(void)
-{
-    FwlPoolConfig config = fwl_pool_config_default();
-    config.max_pool_size = FWL_POOL_SIZE_UNLIMITED;
-    FwlPool *pool;
-    need_ok(fwl_pool_create(&pool, &config));
-    return pool;
-}
-
-static FwlPoolStats stats_of(FwlPool *pool)
-{
-    FwlPoolStats stats;
-    fwl_pool_get_stats(pool, &stats);
-    return stats;
-}
 
 /* Threads that reach their peaks at one moment, which is known: */
 
@@ -83,7 +62,7 @@ static void the_peak_of_threads_is_known_but_for_two_mib_each(void)
     need_pages();
     const size_t sizes[] = {1 * KIB, 5 * KIB, 64 * KIB};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        FwlPool *pool = make_pool();
+        FwlPool *pool = make_endless_pool();
         later(close_pool, &pool);
         const size_t usage = climb_together(pool, THREADS, sizes[i]);
         const FwlPoolStats stats = stats_of(pool);
@@ -96,7 +75,7 @@ static void the_peak_of_threads_is_known_but_for_two_mib_each(void)
 static void the_peak_of_one_thread_is_exact(void)
 {
     need_pages();
-    FwlPool *pool = make_pool();
+    FwlPool *pool = make_endless_pool();
     later(close_pool, &pool);
     const size_t usage = climb_together(pool, 1, 5 * KIB);
     assert_int_equal(stats_of(pool).peak_usage, usage);
@@ -105,7 +84,7 @@ static void the_peak_of_one_thread_is_exact(void)
 static void the_peak_of_frames_is_exact(void)
 {
     need_pages();
-    FwlPool *pool = make_pool();
+    FwlPool *pool = make_endless_pool();
     later(close_pool, &pool);
     const size_t usage = climb_together(pool, THREADS, 1100 * KIB);
     const FwlPoolStats stats = stats_of(pool);
@@ -152,7 +131,7 @@ static void expect_peak_with_frame(const Hill *hill, size_t frame_size, size_t e
 static void expect_error_of_peak(size_t block_size)
 {
     need_pages();
-    FwlPool *pool = make_pool();
+    FwlPool *pool = make_endless_pool();
     later(close_pool, &pool);
     static Hill hill;
     hill = (Hill){.pool = pool, .block_size = block_size};
@@ -183,7 +162,7 @@ static void the_error_is_a_32nd_where_a_thread_had_much(void)
 static void a_snapshot_at_rest_has_the_peak_of_that_moment(void)
 {
     need_pages();
-    FwlPool *pool = make_pool();
+    FwlPool *pool = make_endless_pool();
     later(close_pool, &pool);
     void *blocks[100];
     size_t usage = 0;
@@ -263,7 +242,7 @@ static void *resize_frames(void *opaque)
 static void frames_keep_their_bytes_while_pages_go_around(void)
 {
     need_pages();
-    FwlPool *pool = make_pool();
+    FwlPool *pool = make_endless_pool();
     later(close_pool, &pool);
     Resizer resizers[THREADS];
     for (unsigned i = 0; i < THREADS; i++) {

@@ -4,31 +4,12 @@
 #include <string.h>
 
 #include "case.h"
-#include "framewell/pool.h"
 #include "os/os.h"
 #include "pool/heap.h"
 #include "pool/pool_system.h"
+#include "pool_fixture.h"
 
 enum { KIB = 1 << 10, MIB = 1 << 20 };
-
-static void close_pool(void *object)
-{
-    fwl_pool_destroy(object);
-}
-
-static FwlPool *make_pool(const FwlPoolConfig *config)
-{
-    FwlPool *pool;
-    need_ok(fwl_pool_create(&pool, config));
-    return pool;
-}
-
-static FwlPoolStats stats_of(FwlPool *pool)
-{
-    FwlPoolStats stats;
-    fwl_pool_get_stats(pool, &stats);
-    return stats;
-}
 
 static void no_thread_has_a_heap(void)
 {
