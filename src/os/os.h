@@ -152,11 +152,13 @@ static inline void fwl_os_relax(void)
  * A barrier of unequal halves, for a lock that one thread takes all the time and others hardly ever
  * (Dekker's, with the frequent side's fence moved to the rare one). After fwl_os_heavy_barrier()
  * every thread's stores before its last light barrier are visible here, and every thread's loads
- * after its next one see what was stored here before. False: the system has no such call, and the
- * light half has to be a full fence, too.
+ * after its next one see what was stored here before. False of init: the system has no such call,
+ * and the light half has to be a full fence, too. False of the barrier: the system has refused it
+ * since, as a filter of the process's calls does; it was had by waiting, which takes 10 ms each
+ * time.
  */
 bool fwl_os_heavy_barrier_init(void);
-void fwl_os_heavy_barrier(void);
+bool fwl_os_heavy_barrier(void);
 
 /* Clock and machine */
 

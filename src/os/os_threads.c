@@ -179,12 +179,28 @@ bool fwl_os_heavy_barrier_init(void)
     return works;
 }
 
-void fwl_os_heavy_barrier(void)
+/* What a core has stored is on its way to the others for less than a microsecond, and no interrupt
+ * leaves it there: after so many thousand times that, and more than one tick of any system's clock,
+ * every thread has been through a full fence, or has done nothing. */
+enum { STORES_ON_THEIR_WAY_NS = 10 * 1000000 };
+
+static void wait_for_stores(void)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    const uint64_t start_ns = fwl_os_clock_ns();
+    while (fwl_os_clock_ns() - start_ns < STORES_ON_THEIR_WAY_NS)
+        sched_yield();
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+bool fwl_os_heavy_barrier(void)
 {
     const int saved_errno = errno;
-    if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0)
-        atomic_thread_fence(memory_order_seq_cst);
+    const bool works = membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) == 0;
+    if (!works)
+        wait_for_stores();
     errno = saved_errno;
+    return works;
 }
 
 static uint64_t read_clock(clockid_t clock)

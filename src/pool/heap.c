@@ -45,7 +45,7 @@ enum { SLOTS_OF_CLASS = 2 * LAST_CAPACITY };
 
 FwlHeap fwl_no_heap = {.locked = 1, .fast_number = FWL_NO_HEAP_NUMBER};
 _Thread_local FwlThreadMemory fwl_thread_memory = FWL_THREAD_MEMORY_INIT;
-bool fwl_heap_is_biased;
+atomic_bool fwl_heap_is_biased;
 _Atomic(uintptr_t) fwl_heap_care_limit;
 
 /* The stack of a class that was not used yet: no block, and no place for any. Never written to. */
@@ -76,16 +76,22 @@ void fwl_heap_unlock_own(FwlHeap *heap, bool is_fast)
         fwl_os_mutex_unlock(&heap->mutex);
 }
 
-static void announce_lock(FwlHeap *heap)
+static bool is_biased(void)
+{
+    return atomic_load_explicit(&fwl_heap_is_biased, memory_order_relaxed);
+}
+
+/* True: the owner may be in without the mutex. */
+static bool announce_lock(FwlHeap *heap)
 {
     fwl_os_mutex_lock(&heap->mutex);
-    atomic_store_explicit(&heap->locked, 1, memory_order_seq_cst);
+    return atomic_exchange_explicit(&heap->locked, 1, memory_order_seq_cst) == 0;
 }
 
 static void heavy_barrier(void)
 {
-    if (fwl_heap_is_biased)
-        fwl_os_heavy_barrier();
+    if (!fwl_os_heavy_barrier())
+        atomic_store_explicit(&fwl_heap_is_biased, false, memory_order_relaxed);
 }
 
 static void wait_until_out(FwlHeap *heap)
@@ -99,8 +105,8 @@ static void wait_until_out(FwlHeap *heap)
 
 void fwl_heap_lock(FwlHeap *heap)
 {
-    announce_lock(heap);
-    heavy_barrier();
+    if (announce_lock(heap))
+        heavy_barrier();
     wait_until_out(heap);
 }
 
@@ -108,16 +114,18 @@ void fwl_heap_lock(FwlHeap *heap)
  * do those whose lock is not biased. */
 void fwl_heap_unlock(FwlHeap *heap)
 {
-    if (!heap->pool->is_closed && fwl_heap_is_biased)
+    if (!heap->pool->is_closed && is_biased())
         atomic_store_explicit(&heap->locked, 0, memory_order_release);
     fwl_os_mutex_unlock(&heap->mutex);
 }
 
 void fwl_heaps_lock_all(FwlPool *pool)
 {
+    bool is_needed = false;
     for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
-        announce_lock(FWL_ITEM_OF(link, FwlHeap, link));
-    heavy_barrier();
+        is_needed |= announce_lock(FWL_ITEM_OF(link, FwlHeap, link));
+    if (is_needed)
+        heavy_barrier();
     for (FwlLink *link = pool->heaps.next; link != &pool->heaps; link = link->next)
         wait_until_out(FWL_ITEM_OF(link, FwlHeap, link));
 }
@@ -189,7 +197,7 @@ static FwlHeap *map_heap(FwlPool *pool)
     }
     heap->pool = pool;
     heap->mapping_size = size;
-    atomic_init(&heap->locked, !fwl_heap_is_biased);
+    atomic_init(&heap->locked, !is_biased());
     heap->slack = FWL_USAGE_SLACK;
     heap->new_slots = (void **)(void *)(heap + 1);
     init_classes(heap, pool);

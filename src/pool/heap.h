@@ -126,8 +126,9 @@ enum { FWL_NO_HEAP_NUMBER = FWL_HEAP_NUMBER_COUNT };
 #define FWL_REMOTE_CLOSED ((void *)(uintptr_t)1)
 
 /* True where membarrier works. Where not, a new heap's `locked` is never 0, and owners take the
- * mutex. */
-extern bool fwl_heap_is_biased;
+ * mutex; where it works no more, that of a heap is never 0 again once it was locked. A hint that
+ * needs no order: whoever locks a heap goes by its `locked`. */
+extern atomic_bool fwl_heap_is_biased;
 
 /*
  * Blocks at addresses up to this one are looked at before they are freed: NULL alone, and once the

@@ -108,7 +108,7 @@ static void start_process(void)
     if (is_started)
         return;
     is_started = true;
-    fwl_heap_is_biased = fwl_os_heavy_barrier_init();
+    atomic_store_explicit(&fwl_heap_is_biased, fwl_os_heavy_barrier_init(), memory_order_relaxed);
     fwl_system_choose();
     fwl_exit_init();
     fwl_os_thread_exit_init(leave_all_heaps);

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Heaps: threads that come and go, blocks that are freed elsewhere, processes that fork. */
 #define _POSIX_C_SOURCE 200809L /* fork, waitpid, alarm, nanosleep */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -208,17 +214,22 @@ static void *keep_busy(void *opaque)
     return opaque;
 }
 
-/* What a child does: all that could meet a lock that nobody is left to open. */
-static void be_a_child(void *inherited)
+/* All that could meet a lock that nobody is left to open. True: what was seen makes sense. */
+static bool be_looked_at(void)
 {
-    alarm(CHILD_SECONDS);
-    fwl_free(inherited);
     for (size_t size = 1; size < 4 * MIB; size *= 3)
         fwl_free(fwl_malloc(size));
     FwlPoolStats stats;
     fwl_pool_get_stats(NULL, &stats);
     fwl_pool_trim(NULL, 0);
-    _exit(stats.total_allocated - stats.total_freed == stats.current_usage ? 0 : 1);
+    return stats.total_allocated - stats.total_freed == stats.current_usage;
+}
+
+static void be_a_child(void *inherited)
+{
+    alarm(CHILD_SECONDS);
+    fwl_free(inherited);
+    _exit(be_looked_at() ? 0 : 1);
 }
 
 static void a_child_of_a_busy_process_can_allocate(void)
@@ -473,11 +484,64 @@ static void the_lock_is_biased_where_the_system_has_the_barrier_for_it(void)
     assert_int_equal(fwl_heap_is_biased, fwl_os_heavy_barrier_init());
 }
 
+/* False: the system takes no filter of a process's calls. */
+static bool forbid_barrier(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+}
+
+enum { NO_FILTERS = 77 };
+
+/* Of a process that filters its calls once all of its heaps are there; the exit status. */
+static int lose_the_barrier(void)
+{
+    alarm(CHILD_SECONDS);
+    fwl_free(fwl_malloc(1));
+    const FwlHeap *heap = fwl_heap_get(fwl_pool_default());
+    if (!heap || !forbid_barrier())
+        return heap ? NO_FILTERS : 1;
+    FwlThread thread;
+    atomic_store(&is_over, false);
+    if (fwl_os_thread_create(&thread, keep_busy, NULL) < 0)
+        return 2;
+    bool is_well = true;
+    for (int i = 0; i < 100; i++)
+        is_well &= be_looked_at();
+    atomic_store(&is_over, true);
+    fwl_os_thread_join(&thread);
+    return is_well && !fwl_heap_is_biased && atomic_load(&heap->locked) ? 0 : 3;
+}
+
+/* In a child, since there is no way back. */
+static void the_lock_is_not_biased_any_more_where_the_barrier_is_forbidden_later(void)
+{
+    if (!HAS_FORK_CASES)
+        skip_case("this build cannot fork with threads");
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(lose_the_barrier());
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == NO_FILTERS)
+        skip_case("the system takes no filter of its calls");
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(int argc, char **argv)
 {
     /* Without planted failures: threads meet them in no fixed order. */
     static const struct TestCase cases[] = {
         CASE_ONCE(the_lock_is_biased_where_the_system_has_the_barrier_for_it),
+        CASE_ONCE(the_lock_is_not_biased_any_more_where_the_barrier_is_forbidden_later),
         CASE_ONCE(a_thread_that_ends_gives_back_its_cache),
         CASE_ONCE(blocks_freed_by_another_thread_are_used_again),
         CASE_ONCE(threads_that_come_and_go_do_not_grow_the_pool),
