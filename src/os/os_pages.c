@@ -2,8 +2,10 @@
 /*
  * Pages of memory.
  *
- * The kernel maps at page granularity. A larger alignment is had by mapping that much more and
- * unmapping what sticks out at both ends:
+ * The kernel maps at page granularity. A larger alignment is had by asking for the multiple of it
+ * just below of where the kernel would map, which is mostly free, and needs no more address space
+ * than the size. Where that is taken, by mapping that much more and unmapping what sticks out at
+ * both ends:
  *
  *     |<-- head -->|<------- size ------->|<-- tail -->|
  *     ^ mapped     ^ multiple of alignment
@@ -31,11 +33,16 @@ size_t fwl_os_page_size(void)
     return size;
 }
 
-static char *map_pages(size_t size)
+static char *map_pages_near(char *wish, size_t size)
 {
-    void *address = mmap(NULL, size, PROT_READ | PROT_WRITE,
+    void *address = mmap(wish, size, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return address == MAP_FAILED ? NULL : address;
+}
+
+static char *map_pages(size_t size)
+{
+    return map_pages_near(NULL, size);
 }
 
 static char *map_and_cut(size_t size, size_t alignment)
@@ -56,13 +63,26 @@ static char *map_and_cut(size_t size, size_t alignment)
     return address;
 }
 
+/* NULL as well where what came is no multiple; then *found is where it was. */
+static char *map_at_multiple(char *wish, size_t size, size_t alignment, char **found)
+{
+    char *address = map_pages_near(wish, size);
+    *found = address;
+    if (!address || fwl_is_aligned(address, alignment))
+        return address;
+    munmap(address, size);
+    return NULL;
+}
+
 void *fwl_os_map(size_t size, size_t alignment)
 {
     const int saved_errno = errno;
-    char *address = map_pages(size);
-    if (address && !fwl_is_aligned(address, alignment)) {
-        munmap(address, size);
-        address = map_and_cut(size, alignment);
+    char *found;
+    char *address = map_at_multiple(NULL, size, alignment, &found);
+    if (!address && found) {
+        char *below = found - ((uintptr_t)found & (alignment - 1));
+        address = map_at_multiple(below, size, alignment, &found);
+        address = address ? address : map_and_cut(size, alignment);
     }
     errno = saved_errno;
     return address;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the system seam does with pages, beyond mapping them. */
 #define _DEFAULT_SOURCE /* mincore */
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -78,6 +80,32 @@ static void zeroing_stays_within_its_bounds(void)
     assert_int_equal(mapping.bytes[10] + mapping.bytes[29], 0);
 }
 
+/* Bytes of address space, by its name in /proc: VmSize, or VmPeak, the most there ever was. */
+static size_t address_space(const char *name)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[256];
+    size_t kib = 0;
+    assert_non_null(file);
+    while (kib == 0 && fgets(line, sizeof line, file)) {
+        if (strncmp(line, name, strlen(name)) == 0)
+            assert_int_equal(sscanf(line + strlen(name), ": %zu kB", &kib), 1);
+    }
+    fclose(file);
+    return kib << 10;
+}
+
+static void an_aligned_mapping_takes_hardly_more_address_space_than_it_has(void)
+{
+    const size_t size = (size_t)1 << 30;
+    const size_t before = address_space("VmSize");
+    Mapping mapping = {.bytes = fwl_os_map(size, size), .size = size};
+    later(unmap, &mapping);
+    need(mapping.bytes);
+    assert_int_equal((uintptr_t)mapping.bytes % size, 0);
+    assert_true(address_space("VmPeak") < before + size + size / 2);
+}
+
 static void the_system_promises_little_and_not_everything(void)
 {
     assert_true(fwl_os_would_promise(fwl_os_page_size()));
@@ -97,6 +125,7 @@ static void a_process_has_faults_memory_a_number_and_a_name(void)
 int main(int argc, char **argv)
 {
     static const struct TestCase cases[] = {
+        CASE(an_aligned_mapping_takes_hardly_more_address_space_than_it_has),
         CASE(zeroing_writes_to_pages_that_have_memory_and_to_no_others),
         CASE(zeroing_stays_within_its_bounds),
         CASE(the_system_promises_little_and_not_everything),
