@@ -27,14 +27,14 @@
     X(pool_hit_count, "counter", "Allocations served from memory that the pool had.")              \
     X(system_alloc_count, "counter", "Allocations for which pages were taken.")
 
-#define POOL_FIELDS(X)                                                                             \
-    X(reserved_size, "gauge", "Bytes of address space taken from the source.")                     \
-    X(committed_size, "gauge", "Bytes of pages cut into blocks, live or idle.")                    \
-    X(idle_size, "gauge", "Committed bytes kept for reuse.")                                       \
-    X(charged_size, "gauge", "Bytes that the budget counts.")                                      \
-    X(peak_charged, "gauge", "The most bytes that the budget counted.")                            \
-    X(limit, "gauge", "The budget in bytes; the largest number for none.")                         \
-    X(wait_count, "counter", "Allocations that waited for the budget.")                            \
+#define POOL_FIELDS(X)                                                          \
+    X(reserved_size, "gauge", "Bytes of address space taken from the source.")  \
+    X(committed_size, "gauge", "Bytes of pages cut into blocks, live or idle.") \
+    X(idle_size, "gauge", "Committed bytes kept for reuse.")                    \
+    X(charged_size, "gauge", "Bytes that the budget counts.")                   \
+    X(peak_charged, "gauge", "The most bytes that the budget counted.")         \
+    X(limit, "gauge", "The budget in bytes; +Inf for none.")                    \
+    X(wait_count, "counter", "Allocations that waited for the budget.")         \
     X(limit_count, "counter", "Allocations that found the budget used up.")
 
 static const char *const tier_names[FWL_TIER_COUNT] = {
@@ -183,6 +183,11 @@ typedef struct Printer {
     int status;
 } Printer;
 
+static bool is_no_limit(const char *field, uint64_t value)
+{
+    return strcmp(field, "limit") == 0 && value == UINT64_MAX;
+}
+
 /* Every line is shorter than this: names are at most 31 bytes, each escaped to at most six. */
 enum { LINE_SIZE = 512 };
 
@@ -281,10 +286,10 @@ static void print_text(Printer *printer, const FwlPoolStats *stats)
     print(printer, "  %-8s %14" PRIu64 " %14" PRIu64 " %12" PRIu64 " %12" PRIu64 " %6.1f%%\n",
           "all", stats->current_usage, stats->peak_usage, stats->allocation_count,
           stats->allocation_count - stats->free_count, 100 * fwl_pool_stats_hit_rate(stats));
-#define PRINT_TEXT(field, type, help)                                                              \
-    if (strcmp(#field, "limit") == 0 && stats->field == UINT64_MAX)                                \
-        print(printer, "  %-20s %20s\n", #field, "none");                                          \
-    else                                                                                           \
+#define PRINT_TEXT(field, type, help)                     \
+    if (is_no_limit(#field, stats->field))                \
+        print(printer, "  %-20s %20s\n", #field, "none"); \
+    else                                                  \
         print(printer, "  %-20s %20" PRIu64 "\n", #field, stats->field);
     POOL_FIELDS(PRINT_TEXT)
 #undef PRINT_TEXT
@@ -295,8 +300,11 @@ static void print_json(Printer *printer, const FwlPoolStats *stats)
     char name[LINE_SIZE / 2];
     escape_name(stats->name, FWL_STATS_JSON, name);
     print(printer, "{\"name\": \"%s\"", name);
-#define PRINT_JSON(field, type, help) print(printer, ", \"" #field "\": %" PRIu64, source->field);
-    const FwlPoolStats *source = stats;
+#define PRINT_JSON(field, type, help)             \
+    if (is_no_limit(#field, stats->field))        \
+        print(printer, ", \"" #field "\": null"); \
+    else                                          \
+        print(printer, ", \"" #field "\": %" PRIu64, stats->field);
     TIER_FIELDS(PRINT_JSON)
     POOL_FIELDS(PRINT_JSON)
     print(printer, ", \"tier\": {");
@@ -338,10 +346,13 @@ static void print_openmetrics(Printer *printer, const FwlPoolStats *stats)
               sample_suffix(type), name, tier_names[t], stats->tier[t].field);
     TIER_FIELDS(PRINT_TIER_FAMILY)
 #undef PRINT_TIER_FAMILY
-#define PRINT_POOL_FAMILY(field, type, help)                                                       \
-    print_family(printer, #field, type, help);                                                     \
-    print(printer, "framewell_pool_" #field "%s{pool=\"%s\"} %" PRIu64 "\n", sample_suffix(type),  \
-          name, stats->field);
+#define PRINT_POOL_FAMILY(field, type, help)                                     \
+    print_family(printer, #field, type, help);                                   \
+    if (is_no_limit(#field, stats->field))                                       \
+        print(printer, "framewell_pool_" #field "{pool=\"%s\"} +Inf\n", name);   \
+    else                                                                         \
+        print(printer, "framewell_pool_" #field "%s{pool=\"%s\"} %" PRIu64 "\n", \
+              sample_suffix(type), name, stats->field);
     POOL_FIELDS(PRINT_POOL_FAMILY)
 #undef PRINT_POOL_FAMILY
     print(printer, "# EOF\n");

@@ -57,7 +57,7 @@ TYPES = {"counter", "gauge", "unknown", "info", "stateset", "histogram", "gaugeh
 METADATA = re.compile(r"# (TYPE|HELP|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)", re.S)
 SAMPLE = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)(?: (\S+))?", re.S)
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)', re.S)
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|\+Inf")
 SUFFIXES = {"counter": ("_total", "_created"), "gauge": ("",), "unknown": ("",)}
 
 
@@ -116,7 +116,7 @@ def parse_openmetrics(text):
             demand(key[1] not in family["metrics"], "metrics are mixed", line)
             family["metrics"].append(key[1])
             metric = key[1]
-        family["samples"][key] = int(value)
+        family["samples"][key] = float("inf") if value == "+Inf" else int(value)
     expect_no_clash(families)
     return families
 
@@ -265,9 +265,12 @@ def a_file_s_ending_is_its_format():
 
         stats = json.loads(content("stats.json"))
         tap.expect_equal((stats["name"], stats["allocation_count"]), ("default", 6))
+        tap.expect_equal(stats["limit"], None, "no limit")
         for name in ("stats.prom", "stats.om"):
-            tap.expect_equal(len(parse_openmetrics(content(name))),
-                             len(set(TIER_FIELDS + POOL_FIELDS)), name)
+            families = parse_openmetrics(content(name))
+            tap.expect_equal(len(families), len(set(TIER_FIELDS + POOL_FIELDS)), name)
+            limits = families["framewell_pool_limit"]["samples"].values()
+            tap.expect_equal(list(limits), [float("inf")], "no limit")
         for name in ("stats", "json"):
             tap.expect(content(name).startswith("pool default\n"), name)
 
