@@ -230,6 +230,10 @@ typedef struct FwlSourceLine {
  * by malloc. Not with a lock held. */
 bool fwl_os_source_line(const void *address, FwlSourceLine *line);
 
+/* True for a block that the C or C++ library keeps for itself until the process ends, by the return
+ * addresses of its allocation. Not with a lock held. */
+bool fwl_os_is_kept_by_runtime(void *const *sites, size_t count);
+
 /* Writes text to standard error. Raises no SIGPIPE. */
 void fwl_os_say(const char *text, size_t size);
 

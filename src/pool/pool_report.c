@@ -246,18 +246,26 @@ static const char *plural(uint64_t count)
 }
 
 /* Blocks that were allocated while a stack was looked at are known by this library's own calls
- * only: the loader's, where malloc is this library's, and no leak of the program's. */
-static void drop_own(Leaks *leaks)
+ * only: the loader's, where malloc is this library's. */
+static bool is_of_looking(const Group *group, size_t count, const FwlPlace *own)
+{
+    FwlPlace place;
+    return count == 1 && fwl_os_locate(call_before(group->sites[0]), &place) &&
+           strcmp(place.module, own->module) == 0;
+}
+
+/* Leaves out what is no leak of the program's where malloc is this library's. */
+static void drop_kept(Leaks *leaks)
 {
     FwlPlace own;
-    FwlPlace place;
     if (!fwl_os_locate((void *)(uintptr_t)fwl_debug_call, &own) || own.is_in_program)
         return;
     for (size_t i = leaks->group_count; i-- > 0;) {
         const Group group = leaks->groups[i];
-        if (fwl_debug_count_sites(group.sites) != 1 ||
-            !fwl_os_locate(call_before(group.sites[0]), &place) ||
-            strcmp(place.module, own.module) != 0)
+        const size_t count = fwl_debug_count_sites(group.sites);
+        const size_t first = first_outside(group.sites, count);
+        if (!is_of_looking(&group, count, &own) &&
+            !fwl_os_is_kept_by_runtime(group.sites + first, count - first))
             continue;
         leaks->count -= group.count;
         leaks->size -= group.size;
@@ -296,7 +304,7 @@ void fwl_debug_list_leaks(FwlPool *pool)
         leaks->group_max = GROUPS_MAX;
     Leaks *used = leaks ? leaks : &totals;
     fwl_pool_walk(pool, count_leak, used);
-    drop_own(used);
+    drop_kept(used);
     void (*list)(FwlPool *) = atomic_load_explicit(&list_holders, memory_order_relaxed);
     if (used->count > 0)
         say_leaks(pool, used);

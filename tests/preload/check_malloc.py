@@ -212,6 +212,51 @@ def a_leak_is_listed_with_its_place():
     tap.expect("libframewell-malloc" not in done.stderr, f"blames itself: {done.stderr}")
 
 
+KEPT_BY_LIBRARIES = """#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <iostream>
+#include <pwd.h>
+int main()
+{
+    std::setlocale(LC_ALL, "C.UTF-8");
+    for (int i = 0; i < 100; i++)
+        std::atexit([] {});
+    std::tm time = {};
+    std::printf("%d %d\\n", getpwuid(0) != nullptr, std::mktime(&time) != 0);
+    std::cout << std::getchar() << std::endl;
+}
+"""
+LEFT_BY_THE_PROGRAM = """#include <cstdio>
+#include <cstring>
+int main()
+{
+    static void *volatile left;
+    left = strdup("text of the program");
+    left = fopen("/dev/null", "r");
+    left = new char[77];
+    left = nullptr;
+}
+"""
+
+
+@tap.case
+def what_libraries_keep_for_themselves_is_no_leak():
+    program = preloaded.build("kept", KEPT_BY_LIBRARIES, "g++", language="cpp")
+    done = preloaded.run(program, settings={"DEBUG": "1"})
+    tap.expect_equal((done.returncode, done.stdout, done.stderr), (0, "1 1\n-1\n", ""), "a run")
+
+
+@tap.case
+def what_a_program_has_from_libraries_is_its_leak():
+    program = preloaded.build("left", LEFT_BY_THE_PROGRAM, "g++", language="cpp")
+    shown = preloaded.run(program, settings={"DEBUG": "1"}).stderr
+    tap.expect(shown.startswith("framewell: pool malloc: 3 blocks, "), shown)
+    tap.expect("1 block, 20 bytes" in shown and "1 block, 77 bytes" in shown, shown)
+    tap.expect_equal(shown.count("/left+0x"), 3, shown)
+
+
 SMALL = """#include <stdio.h>
 #include <stdlib.h>
 int main(void) { char *volatile p = malloc(10); p[0] = 1; free(p); puts("well"); return 0; }
