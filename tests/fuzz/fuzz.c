@@ -61,6 +61,11 @@ size_t fuzz_choose(FuzzBytes *bytes, size_t count)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_one(data, size);
+}
+
 #else
 
 enum {
