@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum RunKey {
@@ -213,13 +214,21 @@ static int put_before(const char *name, const char *value)
     return status;
 }
 
+/* The cause of a failed start. Of a folder the system says that nobody has the right to run it. */
+static int cause_of(const char *program, int error)
+{
+    struct stat info;
+    const bool is_folder = error == EACCES && stat(program, &info) == 0 && S_ISDIR(info.st_mode);
+    return is_folder ? EISDIR : error;
+}
+
 static int become(void *opaque)
 {
     char **program = opaque;
     fwl_cmd_restore_signals();
     execvp(program[0], program);
-    return fwl_cmd_fail_errno(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_STARTED, program[0],
-                              errno);
+    const int code = errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_STARTED;
+    return fwl_cmd_fail_errno(code, *program[0] ? program[0] : "''", cause_of(program[0], errno));
 }
 
 /* AddressSanitizer ends a program that has a library before it, unless it is told that this is

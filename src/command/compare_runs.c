@@ -5,6 +5,9 @@
  *
  * Each run has the same input, where standard input is a file. A child that could not become the
  * program says so through a pipe, which closes where it could.
+ *
+ * The system's peak of a child's memory is never less than what this command had behind the pages
+ * that the child began with. How much that is, a child tells that becomes nothing.
  */
 #define _DEFAULT_SOURCE /* wait4 */
 #include "command/compare_runs.h"
@@ -153,8 +156,8 @@ static bool is_pipe_at_its_end(void)
 
 static void warn_of_pipe(void)
 {
-    fprintf(stderr, "framewell: standard input is a pipe, and was at its end after the first run: "
-                    "the others\nhad nothing to read. Give a file, by '<'.\n");
+    fprintf(stderr, "framewell: standard input is a pipe, at its end after the first run: the "
+                    "others\nhad nothing to read; give a file, by '<'\n");
 }
 
 static int by_value(const void *a, const void *b)
@@ -176,19 +179,49 @@ static void print_codes(const struct Results results[2])
         fprintf(stderr, "%-14s %14d %14d\n", "exit status", results[0].code, results[1].code);
 }
 
-static void print_table(const struct CompareSide sides[2], struct Results results[2], int runs)
+/* Values below least are not known any better. */
+static void print_value(int measure, double value, double least)
+{
+    const int decimals = measure == FAULTS ? 0 : measure == RSS ? 1 : 3;
+    char text[32];
+    snprintf(text, sizeof text, "%s%.*f", value < least ? "< " : "", decimals,
+             value < least ? least : value);
+    fprintf(stderr, " %14s", text);
+}
+
+static void print_row(int measure, double first, double second, double least)
+{
+    fprintf(stderr, "%-14s", measure_names[measure]);
+    print_value(measure, first, least);
+    print_value(measure, second, least);
+    if (first > 0 && first >= least && second >= least)
+        fprintf(stderr, " %8.2f", second / first);
+    fprintf(stderr, "\n");
+}
+
+static void print_table(const struct CompareSide sides[2], struct Results results[2], int runs,
+                        double least_rss)
 {
     fprintf(stderr, "%-14s %14s %14s %8s\n", "", sides[0].name, sides[1].name, "ratio");
-    for (int m = 0; m < MEASURE_COUNT; m++) {
-        const double first = median(results[0].values[m], runs);
-        const double second = median(results[1].values[m], runs);
-        const int decimals = m == FAULTS ? 0 : m == RSS ? 1 : 3;
-        fprintf(stderr, "%-14s %14.*f %14.*f", measure_names[m], decimals, first, decimals, second);
-        if (first > 0)
-            fprintf(stderr, " %8.2f", second / first);
-        fprintf(stderr, "\n");
-    }
+    for (int m = 0; m < MEASURE_COUNT; m++)
+        print_row(m, median(results[0].values[m], runs), median(results[1].values[m], runs),
+                  m == RSS ? least_rss : 0);
     print_codes(results);
+}
+
+static int become_nothing(void *opaque)
+{
+    (void)opaque;
+    return EXIT_FINE;
+}
+
+/* MiB, and one more, which finding a program and starting it may take. */
+static double find_least_rss(void)
+{
+    static struct Results results;
+    const struct CompareSide side = {.become = become_nothing};
+    (void)run_child(&side, &results, 0);
+    return results.values[RSS][0] + 1;
 }
 
 int fwl_compare_runs(const struct CompareSide sides[2], int runs)
@@ -196,6 +229,7 @@ int fwl_compare_runs(const struct CompareSide sides[2], int runs)
     static struct Results results[2];
     const off_t input = lseek(STDIN_FILENO, 0, SEEK_CUR); /* -1: of no file */
     const bool was_at_end = is_pipe_at_its_end();
+    const double least_rss = find_least_rss();
     for (int i = 0; i < 2 * runs; i++) {
         const int side = i % 2;
         if (input >= 0)
@@ -205,6 +239,6 @@ int fwl_compare_runs(const struct CompareSide sides[2], int runs)
         if (i == 0 && !was_at_end && is_pipe_at_its_end())
             warn_of_pipe();
     }
-    print_table(sides, results, runs);
+    print_table(sides, results, runs, least_rss);
     return results[1].code;
 }

@@ -111,11 +111,20 @@ def debug_names_misuse():
 def compare_prints_both_sides():
     done = framewell_run("--compare", "--runs", "3", "--", preloaded.ACTS, "exit", "9")
     tap.expect_equal((done.returncode, done.stdout), (9, ""))
-    rows = re.findall(r"^(\w.*?), \w+ +([\d.]+) +([\d.]+)", done.stderr, re.M)
+    rows = re.findall(r"^(\w.*?), \w+ +([\d.]+|< [\d.]+) +([\d.]+|< [\d.]+)", done.stderr, re.M)
     tap.expect_equal([row[0] for row in rows], ["wall time", "CPU time", "peak RSS"])
     tap.expect(re.search(r"^page faults +\d+ +\d+ +[\d.]+$", done.stderr, re.M), done.stderr)
     done = framewell_run("--compare", "--", preloaded.ACTS, "die", "15")
     tap.expect_equal(done.returncode, 128 + 15)
+
+
+@tap.case
+def compare_tells_of_memory_what_it_knows():
+    done = framewell_run("--compare", "--", "true")
+    tap.expect(re.search(r"^peak RSS, MiB +< [\d.]+ +< [\d.]+ *$", done.stderr, re.M), done.stderr)
+    done = framewell_run("--compare", "--", "python3", "-c", "bytearray(b'x') * (100 << 20)")
+    row = re.search(r"^peak RSS, MiB +([\d.]+) +([\d.]+) +[\d.]+$", done.stderr, re.M)
+    tap.expect(row and all(100 < float(value) < 150 for value in row.groups()), done.stderr)
 
 
 @tap.case
@@ -148,10 +157,14 @@ def compare_ends_where_no_run_makes_sense():
 
 @tap.case
 def what_cannot_be_started_is_named():
-    for name, code in (("/no/such/program", 127), ("no-such-program", 127), ("/", 126)):
+    for name, code, cause in (("/no/such/program", 127, "No such file"),
+                              ("no-such-program", 127, "No such file"),
+                              ("", 127, "No such file"), ("/", 126, "Is a directory"),
+                              ("/etc/passwd", 126, "Permission denied")):
         done = framewell_run("--", name)
         tap.expect_equal(done.returncode, code, name)
-        tap.expect(done.stderr.startswith(f"framewell: {name}: ") and done.stderr.count("\n") == 1,
+        said = f"framewell: {name or repr(name)}: {cause}"
+        tap.expect(done.stderr.startswith(said) and done.stderr.count("\n") == 1,
                    f"said {done.stderr!r}")
 
 
