@@ -3,10 +3,10 @@
  * What the C and C++ libraries keep for themselves until the process ends: buffers of stdio, the
  * locale, what was read of the system's files, memory for exceptions. Nobody forgot to free it.
  *
- * It is told by where it was allocated, from the inside out: in the C library, in a function whose
- * memory its caller never gets; or in one of both while the dynamic loader set it up. What strdup,
- * fopen and new give is the caller's, and no part of this. Where a stack says too little, neither
- * is the block.
+ * It is told by where it was allocated, from the inside out: in the dynamic loader, for what it
+ * knows of libraries; in the C library, in a function whose memory its caller never gets; or in one
+ * of both while the loader set it up. What strdup, fopen and new give is the caller's, and no part
+ * of this. Where a stack says too little, neither is the block.
  */
 #define _GNU_SOURCE
 #include "os/os.h"
@@ -79,16 +79,16 @@ static bool is_kept_by_c_library(void *const *sites, size_t count)
     return false;
 }
 
-static bool is_of_set_up(void *const *sites, size_t count)
+static bool is_of_loader(void *const *sites, size_t count)
 {
     Dl_info info;
     size_t i = 0;
     while (i < count && find_module(sites[i], &info) && is_one_of(info.dli_fname, runtimes))
         i++;
-    return i > 0 && i < count && find_module(sites[i], &info) && is_one_of(info.dli_fname, loaders);
+    return i < count && find_module(sites[i], &info) && is_one_of(info.dli_fname, loaders);
 }
 
 bool fwl_os_is_kept_by_runtime(void *const *sites, size_t count)
 {
-    return is_kept_by_c_library(sites, count) || is_of_set_up(sites, count);
+    return is_kept_by_c_library(sites, count) || is_of_loader(sites, count);
 }
