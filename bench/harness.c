@@ -260,19 +260,26 @@ static int print_json(json_t *reports, size_t count)
     return EXIT_FINE;
 }
 
+/* Suites of whose works none is wanted are left out. */
 static int run_suites(const struct BenchSuite *const *suites, size_t count,
                       const struct BenchOptions *options)
 {
     int status = EXIT_FINE;
+    bool is_first = true;
     json_t *reports = json_object();
     for (size_t i = 0; i < count; i++) {
         json_t *report = NULL;
+        size_t work_count = 0;
+        list_works(suites[i], options, NULL, &work_count);
+        if (work_count == 0)
+            continue;
+        if (!is_first && !is_object(options))
+            puts("");
+        is_first = false;
         const int suite_status = run_suite(suites[i], options, &report);
         status = suite_status != EXIT_FINE ? suite_status : status;
         if (report)
             json_object_set_new(reports, suites[i]->name, report);
-        else if (i + 1 < count)
-            puts("");
     }
     if (options->wants_json && print_json(reports, count) != EXIT_FINE)
         status = EXIT_MEMORY;

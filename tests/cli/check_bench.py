@@ -76,6 +76,15 @@ def names_are_listed_once():
 
 
 @tap.case
+def a_topic_without_a_work_that_is_wanted_is_left_out():
+    done = run_topic("all", *FEW, "hot/64B")
+    tap.expect_equal(done.returncode, 0, done.stderr)
+    tap.expect("pool: " in done.stdout and "objects: " not in done.stdout, done.stdout)
+    report = json.loads(run_topic("all", "--json", *FEW, "hot/64B").stdout)
+    tap.expect_equal(list(report), ["pool"], "the topics")
+
+
+@tap.case
 def a_filter_leaves_the_works_that_contain_it():
     measured = [work["name"] for work in report_of(*FEW, "hot/")["works"]]
     tap.expect_equal(measured, [name for name in work_names() if "hot/" in name])
