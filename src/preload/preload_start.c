@@ -24,6 +24,9 @@ enum {
      * they do: no more page faults than with 64 MiB, and less memory (`framewell bench programs
      * --filter ffmpeg`). */
     IDLE_SIZE = 12 << 20,
+    /* Of what a container may use, this part is not malloc's: code, stacks, page tables. A budget
+     * that leaves no room for them is one that the system ends the program at. */
+    CGROUP_ROOM_SHARE = 16,
 };
 
 atomic_int fwl_preload_server;
@@ -155,6 +158,12 @@ static const char *value_of(const char *name)
     return value && *value ? value : NULL;
 }
 
+static size_t container_budget(void)
+{
+    const size_t limit = fwl_os_cgroup_limit();
+    return limit == SIZE_MAX ? FWL_POOL_SIZE_UNLIMITED : limit - limit / CGROUP_ROOM_SHARE;
+}
+
 static void obey_max_memory(FwlPoolConfig *config)
 {
     const char *value = value_of("FRAMEWELL_MAX_MEMORY");
@@ -162,7 +171,7 @@ static void obey_max_memory(FwlPoolConfig *config)
     if (!value)
         return;
     if (strcmp(value, "cgroup") == 0)
-        config->max_pool_size = FWL_POOL_SIZE_CGROUP;
+        config->max_pool_size = container_budget();
     else if (read_size(value, &size) && size > 0)
         config->max_pool_size = size;
     else

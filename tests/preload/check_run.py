@@ -7,6 +7,7 @@ import re
 import resource
 import shutil
 import signal
+import time
 
 import preloaded
 import tap
@@ -98,6 +99,51 @@ def options_reach_the_program():
 def the_limit_may_be_the_containers():
     done = framewell_run("--max-memory", "cgroup", "--", preloaded.ACTS, "exit", "6")
     tap.expect_equal((done.returncode, done.stderr), (6, ""))
+
+
+def make_container(size):
+    """A folder whose file cgroup.procs takes processes that may use so many bytes together."""
+    for place, name in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+                        ("/sys/fs/cgroup", "memory.max")):
+        folder = os.path.join(place, f"framewell-{os.getpid()}")
+        try:
+            os.mkdir(folder)
+        except OSError:
+            continue
+        try:
+            with open(os.path.join(folder, name), "r+", encoding="utf-8") as file:
+                file.write(str(size))
+            return folder
+        except OSError:
+            os.rmdir(folder)
+    raise tap.Skip("no container can be made here")
+
+
+def remove_container(folder):
+    """Once those that were in it are gone, which takes the system a moment."""
+    for _ in range(100):
+        try:
+            os.rmdir(folder)
+            return
+        except OSError:
+            time.sleep(0.05)
+
+
+@tap.case
+def in_a_container_malloc_says_no_before_the_system_ends_the_program():
+    size = 96 << 20
+    folder = make_container(size)
+    path = os.path.join(preloaded.WORK, "container.json")
+    enter = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', os.path.join(folder, "cgroup.procs")]
+    words = [preloaded.COMMAND, "run", "--max-memory", "cgroup", "--stats-json", path]
+    try:
+        done = tap.run([*enter, *words, preloaded.ACTS, "fill", "3000"], env=preloaded.PLAIN,
+                       timeout=preloaded.PATIENCE)
+    finally:
+        remove_container(folder)
+    tap.expect_equal(done.returncode, 0, done.stderr)
+    with open(path, encoding="utf-8") as file:
+        tap.expect_equal(json.load(file)["malloc"]["limit"], size - size // 16, "the budget")
 
 
 @tap.case
