@@ -164,6 +164,14 @@ def without_huge_pages_all_is_as_before():
 
 
 @tap.case
+def where_nothing_can_be_unmapped_all_is_as_before():
+    if preloaded.act_well("refuse-unmapping").stdout == "no filters\n":
+        raise tap.Skip("the system takes no filter of its calls")
+    preloaded.act_well("refuse-unmapping", settings={"MAX_MEMORY": "32M"})
+    preloaded.act_well("refuse-unmapping", settings={"DEBUG": "1"})
+
+
+@tap.case
 def a_program_that_catches_bad_alloc_survives_its_budget():
     done = preloaded.run(preloaded.FULL_BUDGET, settings={"MAX_MEMORY": "32M"})
     tap.expect_equal((done.returncode, done.stderr), (0, ""), "how it ended")

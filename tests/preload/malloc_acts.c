@@ -414,6 +414,17 @@ static void *allocate_with_errno_kept(void *opaque)
     return opaque;
 }
 
+/* False: the system takes no filter of a process's calls, which was said. */
+static bool filter_calls(struct sock_filter *filter, size_t count)
+{
+    const struct sock_fprog program = {.len = (unsigned short)count, .filter = filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0)
+        return true;
+    printf("no filters\n");
+    return false;
+}
+
 /* A system without huge pages, and one without the youngest calls: madvise refuses both. And one
  * that does not even tell a thread its number. */
 static void refuse_advice(const char *argument)
@@ -428,12 +439,8 @@ static void refuse_advice(const char *argument)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    const struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0) {
-        printf("no filters\n");
+    if (!filter_calls(filter, sizeof filter / sizeof *filter))
         return;
-    }
     expect(madvise(filter, 0, MADV_HUGEPAGE) != 0 && errno == EINVAL, "advice is refused");
     pthread_t thread;
     expect(pthread_create(&thread, NULL, allocate_with_errno_kept, NULL) == 0, "a thread starts");
@@ -441,6 +448,30 @@ static void refuse_advice(const char *argument)
     use_some();
     unsigned seed = 7;
     exchange_some(&seed, 20000);
+    printf("done\n");
+}
+
+/* A system that takes no mapping back, as when a process has as many as it may. No threads: when
+ * one ends, the C library aborts if it cannot unmap an old stack. */
+static void refuse_unmapping(const char *argument)
+{
+    (void)argument;
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_munmap, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOMEM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    if (!filter_calls(filter, sizeof filter / sizeof *filter))
+        return;
+    for (int i = 0; i < 20; i++) {
+        void *block = NULL;
+        use_some();
+        expect(posix_memalign(&block, 2 * MIB, 3 * MIB) == 0, "there is an aligned block");
+        memset(block, 1, 3 * MIB);
+        do_free(block);
+        malloc_trim(0);
+    }
     printf("done\n");
 }
 
@@ -631,6 +662,7 @@ int main(int argc, char **argv)
         {"holes", leave_holes},
         {"shift", shift},
         {"refuse-advice", refuse_advice},
+        {"refuse-unmapping", refuse_unmapping},
         {"small-stacks", use_small_stacks},
         {"replace-stderr", replace_stderr},
         {"misuse", misuse},
