@@ -7,10 +7,15 @@
  * orphans, with the spans that still have live blocks. A block that is freed into an orphan is
  * collected by whoever frees it.
  *
- * The cache is bounded in bytes: by cache_max, for all threads of a pool together by twice
- * max_idle_size. Only where what was beyond that is wanted again at once the heap is hot, and may
- * cache what its blocks took a moment ago, until it does not any more. So a thread that frees much
- * and takes it again, time after time, does not go to the pool for it.
+ * The cache is bounded in bytes, for all threads of a pool together by twice max_idle_size. A heap
+ * of a frugal pool may cache little of that for good, and the rest as long as the heap had as much
+ * in use a moment ago and nobody wants its pages: it gives the cache up before it takes new ones.
+ * What is beyond the bound and wanted again at once makes a heap hot: it may cache all that its
+ * blocks took a moment ago, as long as that is more than the usual. So a thread that frees much and
+ * takes it again, time after time, does not go to the pool for it.
+ *
+ *     cached <= usual_cache, or taken_size <= recent_usage and cached <= recent_cache_max
+ *               after each bound_cache
  */
 #include "pool/heap.h"
 
@@ -27,11 +32,12 @@ enum {
                         threads than that have a heap, their part of it */
     /* In a frugal pool no more than some, and this part of what the heap has in live blocks: what a
      * program freed for good serves others, and small programs stay small
-     * (`framewell bench programs --filter ffmpeg`, `--filter sqlite3`). */
+     * (`framewell bench programs --filter ffmpeg`, `--filter sqlite3`). Its whole share only of
+     * what was in use a moment ago (`--filter replay/`). */
     FRUGAL_CACHE_MIN = 128 << 10,
     FRUGAL_CACHE_SHARE = 16,
-    HOT_SHARE = 4, /* nor, of what was in use a moment ago, more than so often that */
-    HOT_NS = 20 * 1000000,
+    HOT_SHARE = 4, /* when hot: of what was in use a moment ago, so often max_idle_size */
+    MOMENT_NS = 20 * 1000000,
     FIRST_CAPACITY = 16, /* of a stack of blocks; doubled as it is needed */
     LAST_CAPACITY = 512,
     REFILL_COUNT_MAX = FIRST_CAPACITY - 1,
@@ -232,21 +238,12 @@ static size_t cache_share(const FwlPool *pool)
     return share < CACHE_SIZE_MAX ? share : CACHE_SIZE_MAX;
 }
 
-/* Bytes that this heap may cache. */
-static size_t cache_bound(const FwlHeap *heap)
-{
-    const size_t share = cache_share(heap->pool);
-    const size_t own = FRUGAL_CACHE_MIN + usage_of(heap) / FRUGAL_CACHE_SHARE;
-    return fwl_pool_is_frugal && own < share ? own : share;
-}
-
 static void take_over(FwlHeap *heap, uintptr_t owner)
 {
     fwl_heap_lock(heap);
     atomic_fetch_add_explicit(&heap->pool->owned_heaps, 1, memory_order_relaxed);
     atomic_store_explicit(&heap->owner, owner, memory_order_release);
     heap->thread = fwl_os_thread_number();
-    heap->cache_max = cache_bound(heap);
     fwl_heap_unlock(heap);
 }
 
@@ -473,74 +470,92 @@ static void move_top(FwlHeap *heap)
 static size_t recent_usage(FwlHeap *heap)
 {
     const uint64_t now = fwl_os_coarse_clock_ns();
-    if (now - heap->period_start_ns > HOT_NS) {
+    if (now - heap->period_start_ns > MOMENT_NS) {
         heap->recent_top[1] =
-            now - heap->period_start_ns > 2 * (uint64_t)HOT_NS ? 0 : heap->recent_top[0];
+            now - heap->period_start_ns > 2 * (uint64_t)MOMENT_NS ? 0 : heap->recent_top[0];
         heap->recent_top[0] = heap->top;
         heap->period_start_ns = now;
     }
     return heap->recent_top[0] > heap->recent_top[1] ? heap->recent_top[0] : heap->recent_top[1];
 }
 
-static size_t hot_most(const FwlHeap *heap)
+/* Bytes that this heap may cache, whatever its usage was. */
+static size_t usual_cache(const FwlHeap *heap)
 {
-    return HOT_SHARE * heap->pool->config.max_idle_size;
+    if (fwl_pool_is_over_limit(heap->pool))
+        return 0;
+    const size_t share = cache_share(heap->pool);
+    const size_t own = FRUGAL_CACHE_MIN + usage_of(heap) / FRUGAL_CACHE_SHARE;
+    return fwl_pool_is_frugal && own < share ? own : share;
 }
 
-/* How many bytes may be cached; asked when there are more than cache_max. */
-static size_t hot_cache_max(FwlHeap *heap)
+/* And the most that it may of what was in use a moment ago. */
+static size_t recent_cache_max(const FwlHeap *heap)
 {
-    if (!heap->is_hot)
-        return heap->cache_max;
+    return heap->is_hot ? HOT_SHARE * heap->pool->config.max_idle_size : cache_share(heap->pool);
+}
+
+/* How many bytes may be cached; asked when there are more than the usual ones. */
+static size_t most_cache(FwlHeap *heap, size_t usual)
+{
     const size_t recent = recent_usage(heap);
     const size_t usage = usage_of(heap);
-    const size_t hot = recent > usage ? recent - usage : 0;
-    const size_t allowed = hot < hot_most(heap) ? hot : hot_most(heap);
-    return allowed > heap->cache_max ? allowed : heap->cache_max;
+    const size_t gone = recent > usage ? recent - usage : 0;
+    const size_t most = recent_cache_max(heap);
+    const size_t allowed = gone < most ? gone : most;
+    return usual > 0 && allowed > usual ? allowed : usual;
 }
 
-/* Of the classes that have taken blocks, the largest below `end`; else the largest. There is one.
- */
-static size_t used_class_below(const FwlHeap *heap, size_t end)
+static size_t cached_in_heap(const FwlHeap *heap)
 {
-    const size_t word_count = sizeof heap->used_classes / sizeof *heap->used_classes;
-    for (size_t word = end / 64 + 1; word-- > 0;) {
-        const uint64_t bits = word < word_count ? heap->used_classes[word] : 0;
-        const uint64_t below =
-            end < 64 * (word + 1) ? bits & (((uint64_t)1 << end % 64) - 1) : bits;
-        if (below != 0)
-            return word * 64 + 63 - (size_t)__builtin_clzll(below);
-    }
-    return used_class_below(heap, 64 * word_count);
+    return heap->taken_size - usage_of(heap);
 }
 
-/* Takes halves of the stacks in turn, so that no class is hit twice before all were. */
+static size_t cached_size(const FwlHeapClass *class)
+{
+    return cached_count(class) * class->block_size;
+}
+
+/* The class that has the most bytes cached. */
+static FwlHeapClass *most_cached(FwlHeap *heap)
+{
+    FwlHeapClass *most = &heap->classes[0];
+    for (size_t word = 0; word < sizeof heap->used_classes / sizeof *heap->used_classes; word++) {
+        for (uint64_t rest = heap->used_classes[word]; rest != 0; rest &= rest - 1) {
+            FwlHeapClass *class = &heap->classes[word * 64 + (size_t)__builtin_ctzll(rest)];
+            if (cached_size(class) > cached_size(most))
+                most = class;
+        }
+    }
+    return most;
+}
+
+/* Takes blocks from where the bytes are. All the small ones, which are as much work each, are worth
+ * less than a few of those. */
 static void flush_down_to(FwlHeap *heap, size_t cache_size)
 {
-    while (heap->taken_size - usage_of(heap) > cache_size) {
-        heap->next_class = used_class_below(heap, heap->next_class);
-        FwlHeapClass *class = &heap->classes[heap->next_class];
-        flush(heap, class, (cached_count(class) + 1) / 2, false);
+    size_t cached;
+    while ((cached = cached_in_heap(heap)) > cache_size) {
+        FwlHeapClass *class = most_cached(heap);
+        const size_t enough = (cached - cache_size - 1) / class->block_size + 1;
+        const size_t half = (cached_count(class) + 1) / 2;
+        flush(heap, class, enough < half ? enough : half, false);
     }
 }
 
 /* Keeps the cache within its bound, and lets headroom_max end the fast path where it is reached. */
 static void bound_cache(FwlHeap *heap)
 {
-    heap->cache_max = cache_bound(heap);
-    size_t most = fwl_pool_is_over_limit(heap->pool) ? 0 : heap->cache_max;
-    size_t cached = heap->taken_size - usage_of(heap);
-    if (cached > most && most > 0)
-        most = hot_cache_max(heap);
-    if (cached > most) {
-        heap->is_hot = false;
+    const size_t usual = usual_cache(heap);
+    size_t most = cached_in_heap(heap) > usual ? most_cache(heap, usual) : usual;
+    if (cached_in_heap(heap) > most) {
+        heap->is_hot = heap->is_hot && most > usual;
         heap->flushed_ns = fwl_os_coarse_clock_ns();
         flush_down_to(heap, most - most / 4);
-        cached = heap->taken_size - usage_of(heap);
     }
-    if (most > heap->cache_max) /* hot: with each free may be cached as much more as is */
-        most = hot_most(heap);
-    const size_t room = (size_t)heap->headroom + (most - cached);
+    if (most > usual && most < recent_cache_max(heap)) /* each free adds to both */
+        most = recent_cache_max(heap);
+    const size_t room = (size_t)heap->headroom + (most - cached_in_heap(heap));
     heap->headroom_max = room < 2 * heap->slack ? room : 2 * heap->slack;
 }
 
@@ -628,7 +643,7 @@ void fwl_heaps_gather(FwlPool *pool)
         FwlHeap *heap = FWL_ITEM_OF(link, FwlHeap, link);
         collect(heap);
         flush_all(heap, true);
-        release_empty(heap, fwl_pool_is_over_limit(pool) ? 0 : hot_cache_max(heap));
+        release_empty(heap, most_cache(heap, usual_cache(heap)));
         bound_cache(heap);
     }
 }
@@ -813,16 +828,39 @@ static bool refill(FwlHeap *heap, FwlHeapClass *class)
 
 static void regret_flush(FwlHeap *heap)
 {
-    if (heap->flushed_ns > 0 && fwl_os_coarse_clock_ns() - heap->flushed_ns < HOT_NS)
+    if (heap->flushed_ns > 0 && fwl_os_coarse_clock_ns() - heap->flushed_ns < MOMENT_NS)
         heap->is_hot = true;
     heap->flushed_ns = 0;
+}
+
+/* What a frugal pool's heap caches beyond the usual it has until others want it: that is before the
+ * process grows. */
+static FwlSpan *acquire_kept(FwlHeap *heap, size_t class_index)
+{
+    const size_t usual = usual_cache(heap);
+    FwlSpan *span = NULL;
+    size_t cached;
+    while (!span && (cached = cached_in_heap(heap)) > usual) {
+        span = fwl_span_acquire_kept(heap->pool, class_index, heap->number);
+        if (!span)
+            flush_down_to(heap, usual + (cached - usual) / 2);
+    }
+    return span;
+}
+
+static FwlSpan *acquire_span(FwlHeap *heap, size_t class_index, bool is_forced, bool *is_new,
+                             FwlSpanFailure *failure)
+{
+    FwlSpan *span = fwl_pool_is_frugal ? acquire_kept(heap, class_index) : NULL;
+    return span ? span
+                : fwl_span_acquire(heap->pool, class_index, heap->number, is_forced, is_new,
+                                   failure);
 }
 
 static bool add_span(FwlHeap *heap, size_t class_index, bool is_forced, bool *is_new,
                      FwlSpanFailure *failure)
 {
-    FwlSpan *span =
-        fwl_span_acquire(heap->pool, class_index, heap->number, is_forced, is_new, failure);
+    FwlSpan *span = acquire_span(heap, class_index, is_forced, is_new, failure);
     if (!span)
         return false;
     regret_flush(heap);

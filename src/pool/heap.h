@@ -90,7 +90,6 @@ struct FwlHeap {
     size_t top;
     size_t slack; /* at least FWL_USAGE_SLACK */
     size_t taken_size;
-    size_t cache_max; /* bytes that may be cached, whatever the usage was; as of the last look */
     /* The most usage of this and of the last period: what was in use a moment ago may be cached. */
     size_t recent_top[2];
     uint64_t period_start_ns;
@@ -104,9 +103,8 @@ struct FwlHeap {
     FwlLink link;             /* in the pool's list */
     FwlMutex mutex;
     size_t mapping_size;
-    uint64_t thread;   /* the system's number of the owner; of the last one, in an orphan */
-    void **new_slots;  /* in the heap's mapping: where stacks grow into */
-    size_t next_class; /* where the search for blocks to give back goes on */
+    uint64_t thread;  /* the system's number of the owner; of the last one, in an orphan */
+    void **new_slots; /* in the heap's mapping: where stacks grow into */
 
     FwlParcel *parcel; /* being filled; NULL: none */
     FwlHeap *receiver; /* of that */

@@ -315,6 +315,9 @@ typedef struct FwlSpanFailure {
 FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, unsigned heap_number, bool is_forced,
                           bool *is_new, FwlSpanFailure *failure);
 
+/* The same of pages that the pool has already; NULL: it has none that fit. */
+FwlSpan *fwl_span_acquire_kept(FwlPool *pool, size_t class_index, unsigned heap_number);
+
 /* Takes back a run without live blocks: keeps its pages idle, within what the configuration allows.
  */
 void fwl_span_release(FwlPool *pool, FwlSpan *span);

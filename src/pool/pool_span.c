@@ -420,13 +420,48 @@ static FwlSpan *make_run(FwlPool *pool, Place place, size_t class_index, unsigne
     return span;
 }
 
+/* The pages that a run of a class has. */
+static size_t run_pages(const FwlPool *pool, size_t class_index)
+{
+    return run_size(pool, fwl_class_size(pool, class_index)) / pool->page_size;
+}
+
+/* Kept: pages that are all committed. None: segment is NULL. */
+static Place find_kept_place(const FwlPool *pool, size_t count)
+{
+    FwlSpan *row = find_row(pool, count);
+    if (!row)
+        return (Place){0};
+    FwlSegment *segment = fwl_segment_of(row->start);
+    const Place place = {
+        .segment = segment, .first = page_of(pool, segment, row->start), .count = count};
+    const bool is_kept = marked_size(pool, segment->page_is_idle, place) +
+                             marked_size(pool, segment->page_is_ready, place) ==
+                         count * pool->page_size;
+    return is_kept ? place : (Place){0};
+}
+
+FwlSpan *fwl_span_acquire_kept(FwlPool *pool, size_t class_index, unsigned heap_number)
+{
+    FwlSpanFailure failure;
+    FwlSpan *span = NULL;
+    bool is_new;
+    fwl_os_mutex_lock(&pool->span_lock);
+    const Place place = find_kept_place(pool, run_pages(pool, class_index));
+    if (place.segment && take_place(pool, place, false, &is_new, &failure)) {
+        span = make_run(pool, place, class_index, heap_number);
+        fwl_idle_taken(pool);
+    }
+    fwl_os_mutex_unlock(&pool->span_lock);
+    return span;
+}
+
 FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, unsigned heap_number, bool is_forced,
                           bool *is_new, FwlSpanFailure *failure)
 {
-    const size_t count = run_size(pool, fwl_class_size(pool, class_index)) / pool->page_size;
     FwlSpan *span = NULL;
     fwl_os_mutex_lock(&pool->span_lock);
-    const Place place = find_place(pool, count, is_forced, failure);
+    const Place place = find_place(pool, run_pages(pool, class_index), is_forced, failure);
     if (place.segment && take_place(pool, place, is_forced, is_new, failure))
         span = make_run(pool, place, class_index, heap_number);
     else if (place.segment && is_run_segment_empty(pool, place.segment))

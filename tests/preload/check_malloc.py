@@ -84,6 +84,13 @@ def idle_memory_that_cannot_serve_leaves_where_a_program_grows():
 
 
 @tap.case
+def what_a_thread_caches_serves_other_sizes_before_the_process_grows():
+    done, stats = preloaded.statistics(preloaded.ACTS, "change-sizes")
+    total = int(done.stdout)
+    tap.expect(total <= stats["malloc"]["peak_charged"] <= 1.25 * total, f"{stats['malloc']}")
+
+
+@tap.case
 def exit_status_and_signals_are_the_programs():
     tap.expect_equal(preloaded.act("exit", "43").returncode, 43)
     for number in (6, 9, 11, 15):

@@ -505,20 +505,35 @@ static void leave_holes(const char *argument)
     printf("%zu %zu %zu\n", held, most, idle_of_libc());
 }
 
+/* Takes so many bytes in blocks of a size, and frees them. */
+static void come_and_go(size_t total, size_t size)
+{
+    void *blocks[512];
+    const size_t count = total / size;
+    for (size_t i = 0; i < count; i++)
+        expect((blocks[i] = do_malloc(size)) != NULL, "there is memory");
+    for (size_t i = 0; i < count; i++)
+        do_free(blocks[i]);
+}
+
 /* As much again, in blocks that the first ones' pages cannot serve. */
 static void shift(const char *argument)
 {
-    enum { TOTAL = 8 * MIB, SMALL = 100 * KIB, LARGE = 2 * MIB };
+    enum { TOTAL = 8 * MIB };
     (void)argument;
-    void *blocks[TOTAL / SMALL];
-    const size_t sizes[] = {SMALL, LARGE};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        const size_t count = TOTAL / sizes[i];
-        for (size_t n = 0; n < count; n++)
-            expect((blocks[n] = do_malloc(sizes[i])) != NULL, "there is memory");
-        for (size_t n = 0; n < count; n++)
-            do_free(blocks[n]);
-    }
+    come_and_go(TOTAL, 100 * KIB);
+    come_and_go(TOTAL, 2 * MIB);
+    printf("%d\n", TOTAL);
+}
+
+/* As much again, in blocks that they can serve; no more than a thread may cache. */
+static void change_sizes(const char *argument)
+{
+    enum { TOTAL = 2 * MIB };
+    (void)argument;
+    come_and_go(TOTAL, 20 * KIB);
+    come_and_go(TOTAL, 50 * KIB);
+    come_and_go(TOTAL, 8 * KIB);
     printf("%d\n", TOTAL);
 }
 
@@ -661,6 +676,7 @@ int main(int argc, char **argv)
         {"children", have_children},
         {"holes", leave_holes},
         {"shift", shift},
+        {"change-sizes", change_sizes},
         {"refuse-advice", refuse_advice},
         {"refuse-unmapping", refuse_unmapping},
         {"small-stacks", use_small_stacks},
