@@ -34,10 +34,9 @@ enum RunKey {
 static const struct OptionRow option_rows[] = {
     {KEY_STATS, "stats", NULL, "at its exit print what was allocated, on stderr"},
     {KEY_STATS_JSON, "stats-json", "FILE", "write that as JSON; %p in FILE is the process"},
-    {KEY_MAX_MEMORY, "max-memory", "SIZE",
-     "malloc fails at SIZE: 512M, 2G, cgroup (container's)"},
+    {KEY_MAX_MEMORY, "max-memory", "SIZE", "malloc fails at SIZE: 512M, 2G, cgroup (container's)"},
     {KEY_IDLE, "idle", "SIZE", "freed memory kept for reuse; the default is 12M"},
-    {KEY_PURGE_AFTER, "purge-after", "MS", "how long it is kept, in ms; the default is 5000"},
+    {KEY_PURGE_AFTER, "purge-after", "MS", "how long it is kept, in ms; the default is 100"},
     {KEY_HUGE_PAGES, "huge-pages", "on|off", "ask for huge pages behind large blocks: on"},
     {KEY_DEBUG, "debug", NULL, "find misuse of blocks, list what is left at exit; slow"},
     {KEY_COMPARE, "compare", NULL, "run it as it is, too, and print what each run took"},

@@ -40,6 +40,12 @@ static bool is_past(uint64_t then_ns, uint64_t ms, uint64_t now_ns)
     return now_ns > then_ns && now_ns - then_ns > ms * FWL_NS_PER_MS;
 }
 
+bool fwl_idle_is_aged(const FwlPool *pool, uint64_t since_ns, uint64_t now_ns)
+{
+    const uint32_t timeout_ms = pool->config.idle_timeout_ms;
+    return timeout_ms > 0 && is_past(since_ns, timeout_ms, now_ns);
+}
+
 /* Lists */
 
 /* Nearly always in front; a tail's pages may have been idle for long. */
@@ -197,10 +203,9 @@ static void drop_by_size(FwlPool *pool, size_t size, uint64_t now_ns)
 /* Drops a few of those that have been idle for too long. */
 static void drop_aged(FwlPool *pool, uint64_t now_ns)
 {
-    const uint32_t timeout_ms = pool->config.idle_timeout_ms;
-    for (int i = 0; i < AGED_PURGES_A_CALL && timeout_ms > 0; i++) {
+    for (int i = 0; i < AGED_PURGES_A_CALL; i++) {
         FwlSpan *oldest = oldest_idle(pool);
-        if (!oldest || !is_past(oldest->idle_since_ns, timeout_ms, now_ns))
+        if (!oldest || !fwl_idle_is_aged(pool, oldest->idle_since_ns, now_ns))
             return;
         drop_idle(pool, oldest);
     }

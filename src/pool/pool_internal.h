@@ -143,8 +143,10 @@ typedef struct FwlSegment {
     FwlHolder holder;    /* of a live frame */
     FwlFramePages frame; /* frames only */
     size_t used_pages;   /* runs only, headers included */
+    uint64_t old_ns;     /* runs only: when all pages that were idle became old */
     uint64_t page_is_used[FWL_GRANULE_COUNT / 64];
     uint64_t page_is_idle[FWL_GRANULE_COUNT / 64];  /* free, and still committed */
+    uint64_t page_is_old[FWL_GRANULE_COUNT / 64];   /* idle since before old_ns */
     uint64_t page_is_ready[FWL_GRANULE_COUNT / 64]; /* never used, but populated and charged */
     uint64_t span_is_used[FWL_SPAN_COUNT / 64];     /* runs only */
     /* All 0 for a frame, whose block may begin where the segment ends. */

@@ -14,10 +14,12 @@
  *         page has      of its span
  *
  * All idle pages of a segment are one entry in the lists of idle spans: its first span, whose pages
- * are the segment's header's and so are nobody's.
+ * are the segment's header's and so are nobody's. It counts as idle since the last of them is;
+ * those that were idle for long beside pages that come and go are *old* and leave by themselves.
  *
  *     a page is used or free; an idle or a ready one is free, and none is both; two rows are never
  *     neighbours
+ *     an old page is idle
  *     spans[0].size == bytes of idle pages of the segment; listed where that is not 0
  *     committed_size == bytes of used, idle and ready pages, and of frames (of whole segments,
  *                       where the source cannot purge)
@@ -357,6 +359,7 @@ static void end_idle_pages(FwlPool *pool, Place place, size_t size)
     if (size == 0)
         return;
     set_pages(place.segment->page_is_idle, place.first, place.count, false);
+    set_pages(place.segment->page_is_old, place.first, place.count, false);
     pool->idle_size -= size;
     idle->size -= size;
     if (idle->size == 0)
@@ -471,25 +474,6 @@ FwlSpan *fwl_span_acquire(FwlPool *pool, size_t class_index, unsigned heap_numbe
     return span;
 }
 
-void fwl_span_release(FwlPool *pool, FwlSpan *span)
-{
-    fwl_os_mutex_lock(&pool->span_lock);
-    FwlSegment *segment = fwl_segment_of(span->start);
-    FwlSpan *idle = &segment->spans[0];
-    const size_t size = span->size;
-    const Row row = {.first = page_of(pool, segment, span->start), .count = size / pool->page_size};
-    const uint64_t now_ns = fwl_os_clock_ns();
-    set_pages(segment->page_is_idle, row.first, row.count, true);
-    end_span(segment, span);
-    free_pages(pool, segment, row);
-    if (idle->size > 0)
-        fwl_idle_end(pool, idle);
-    idle->size += size;
-    fwl_idle_begin(pool, idle, &pool->idle_runs, now_ns);
-    fwl_idle_settle(pool, size, now_ns);
-    fwl_os_mutex_unlock(&pool->span_lock);
-}
-
 /* Gives the memory behind pages back. */
 static void purge_pages(FwlPool *pool, FwlSegment *segment, Row row)
 {
@@ -502,18 +486,61 @@ static void purge_pages(FwlPool *pool, FwlSegment *segment, Row row)
     fwl_pool_uncharge(pool, size);
 }
 
-void fwl_run_drop(FwlPool *pool, FwlSegment *segment, FwlSpan *span)
+/* Gives idle pages that have a bit back, and what they were; their bytes. */
+static size_t drop_idle_pages(FwlPool *pool, FwlSegment *segment, const uint64_t *words)
 {
-    Row row = next_row(segment->page_is_idle, word_count_of(pool), 0);
+    size_t dropped = 0;
+    Row row = next_row(words, word_count_of(pool), 0);
     while (row.count > 0) {
         if (pool->source.purge)
             purge_pages(pool, segment, row);
+        dropped += row.count * pool->page_size;
         set_pages(segment->page_is_idle, row.first, row.count, false);
-        row = next_row(segment->page_is_idle, word_count_of(pool), row.first);
+        set_pages(segment->page_is_old, row.first, row.count, false);
+        row = next_row(words, word_count_of(pool), row.first);
     }
+    return dropped;
+}
+
+void fwl_run_drop(FwlPool *pool, FwlSegment *segment, FwlSpan *span)
+{
+    drop_idle_pages(pool, segment, segment->page_is_idle);
     span->size = 0;
     if (is_run_segment_empty(pool, segment))
         unmap_if_spare(pool, segment);
+}
+
+/* What a segment in use has idle would never be too old as a whole: so of that, pages that were
+ * idle all the time since they became old leave, and all others become old. */
+static void drop_old_pages(FwlPool *pool, FwlSegment *segment, uint64_t now_ns)
+{
+    if (!pool->source.purge || !fwl_idle_is_aged(pool, segment->old_ns, now_ns))
+        return;
+    const size_t dropped = drop_idle_pages(pool, segment, segment->page_is_old);
+    segment->spans[0].size -= dropped;
+    atomic_fetch_add_explicit(&pool->given_back, dropped, memory_order_relaxed);
+    memcpy(segment->page_is_old, segment->page_is_idle, sizeof segment->page_is_old);
+    segment->old_ns = now_ns;
+}
+
+void fwl_span_release(FwlPool *pool, FwlSpan *span)
+{
+    fwl_os_mutex_lock(&pool->span_lock);
+    FwlSegment *segment = fwl_segment_of(span->start);
+    FwlSpan *idle = &segment->spans[0];
+    const size_t size = span->size;
+    const Row row = {.first = page_of(pool, segment, span->start), .count = size / pool->page_size};
+    const uint64_t now_ns = fwl_os_clock_ns();
+    if (idle->size > 0)
+        fwl_idle_end(pool, idle);
+    drop_old_pages(pool, segment, now_ns);
+    set_pages(segment->page_is_idle, row.first, row.count, true);
+    end_span(segment, span);
+    free_pages(pool, segment, row);
+    idle->size += size;
+    fwl_idle_begin(pool, idle, &pool->idle_runs, now_ns);
+    fwl_idle_settle(pool, size, now_ns);
+    fwl_os_mutex_unlock(&pool->span_lock);
 }
 
 /* Up to most bytes of the ready pages of a segment. */

@@ -43,6 +43,9 @@ void fwl_idle_begin(FwlPool *pool, FwlSpan *span, FwlLink *list, uint64_t since_
 /* Idle memory is to be used again, or to go. */
 void fwl_idle_end(FwlPool *pool, FwlSpan *span);
 
+/* True where what is idle since a moment has been for too long. */
+bool fwl_idle_is_aged(const FwlPool *pool, uint64_t since_ns, uint64_t now_ns);
+
 /* Idle memory was taken for use. */
 void fwl_idle_taken(FwlPool *pool);
 

@@ -27,6 +27,10 @@ enum {
     /* Of what a container may use, this part is not malloc's: code, stacks, page tables. A budget
      * that leaves no room for them is one that the system ends the program at. */
     CGROUP_ROOM_SHARE = 16,
+    /* Some pictures' time. What a program freed early would else still be there at its end, where
+     * it may be largest, as its libraries touch pages of their files that they did not before
+     * (`framewell bench programs --filter ffmpeg/remux`). */
+    IDLE_TIMEOUT_MS = 100,
 };
 
 atomic_int fwl_preload_server;
@@ -214,6 +218,7 @@ void fwl_default_pool_configure(FwlPoolConfig *config)
     config->alignment = MALLOC_ALIGNMENT;
     config->on_limit = FWL_LIMIT_FAIL;
     config->max_idle_size = IDLE_SIZE;
+    config->idle_timeout_ms = IDLE_TIMEOUT_MS;
     obey_max_memory(config);
     obey_idle(config);
     obey_purge_after(config);

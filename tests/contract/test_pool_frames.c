@@ -470,6 +470,34 @@ static void the_tail_of_a_busy_frame_grows_old(void)
     assert_in_range(committed, 0, 2 * SMALL);
 }
 
+/* Of runs that lie together, one comes and goes all the time, and the others do not. */
+static void idle_memory_grows_old_beside_what_is_busy(void)
+{
+    need_pages();
+    enum { COUNT = 12, SIZE = 200 << 10, BUSY_SIZE = 400 << 10 };
+    FwlPoolConfig config = fwl_pool_config_default();
+    config.max_idle_size = 4 * MIB; /* of which a thread caches a quarter */
+    config.idle_timeout_ms = 20;
+    FwlPool *pool = make_pool(&config);
+    later(close_pool, &pool);
+    void *blocks[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        blocks[i] = need(fwl_pool_alloc(pool, SIZE));
+    for (int i = 0; i < COUNT; i++)
+        fwl_pool_free(pool, blocks[i]);
+    fwl_pool_trim(pool, SIZE_MAX);
+    size_t committed = stats_of(pool).committed_size;
+    assert_in_range(committed, COUNT * SIZE, SIZE_MAX);
+    for (int i = 0; i < 1000 && committed >= 2 * BUSY_SIZE; i++) {
+        void *busy = need(fwl_pool_alloc(pool, BUSY_SIZE));
+        sleep_ms(2);
+        fwl_pool_free(pool, busy);
+        fwl_pool_trim(pool, SIZE_MAX);
+        committed = stats_of(pool).committed_size;
+    }
+    assert_in_range(committed, 0, 2 * BUSY_SIZE);
+}
+
 /* Prefaulting */
 
 static void what_is_prefaulted_counts(void)
@@ -810,6 +838,7 @@ int main(int argc, char **argv)
         CASE_ONCE(batches_of_other_sizes_do_not_add_up),
         CASE(without_idle_memory_nothing_is_kept),
         CASE(the_tail_of_a_busy_frame_grows_old),
+        CASE(idle_memory_grows_old_beside_what_is_busy),
         CASE_ONCE(what_is_prefaulted_counts), /* it goes where a map fails */
         CASE(what_is_prefaulted_makes_room_at_the_limit),
         CASE(prefaulting_takes_what_the_budget_has),
