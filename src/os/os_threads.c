@@ -181,16 +181,14 @@ bool fwl_os_heavy_barrier_init(void)
 
 /* What a core has stored is on its way to the others for less than a microsecond, and no interrupt
  * leaves it there: after so many thousand times that, and more than one tick of any system's clock,
- * every thread has been through a full fence, or has done nothing. */
+ * every thread has been through a full fence, or has done nothing. So has this one. */
 enum { STORES_ON_THEIR_WAY_NS = 10 * 1000000 };
 
 static void wait_for_stores(void)
 {
-    atomic_thread_fence(memory_order_seq_cst);
     const uint64_t start_ns = fwl_os_clock_ns();
     while (fwl_os_clock_ns() - start_ns < STORES_ON_THEIR_WAY_NS)
         sched_yield();
-    atomic_thread_fence(memory_order_seq_cst);
 }
 
 bool fwl_os_heavy_barrier(void)
