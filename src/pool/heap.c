@@ -41,15 +41,15 @@ enum {
     FIRST_CAPACITY = 16, /* of a stack of blocks; doubled as it is needed */
     LAST_CAPACITY = 512,
     REFILL_COUNT_MAX = FIRST_CAPACITY - 1,
-    REFILL_SIZE = 8 << 10,   /* bytes that a stack is refilled with at once, at least one block */
-    PARCEL_SIZE = 256 << 10, /* bytes that wait in a parcel for more of them */
+    REFILL_SIZE = 8 << 10, /* bytes that a stack is refilled with at once, at least one block */
     SPINS_BEFORE_YIELD = 64,
 };
 
 /* What all stacks of one class can grow to, the NULL at the bottom of each included. */
 enum { SLOTS_OF_CLASS = 2 * LAST_CAPACITY };
 
-FwlHeap fwl_no_heap = {.locked = 1, .fast_number = FWL_NO_HEAP_NUMBER};
+FwlHeap fwl_no_heap = {
+    .locked = 1, .fast_number = FWL_NO_HEAP_NUMBER, .receiver_number = FWL_NO_HEAP_NUMBER};
 _Thread_local FwlThreadMemory fwl_thread_memory = FWL_THREAD_MEMORY_INIT;
 atomic_bool fwl_heap_is_biased;
 _Atomic(uintptr_t) fwl_heap_care_limit;
@@ -210,6 +210,7 @@ static FwlHeap *map_heap(FwlPool *pool)
     fill_class_table(&heap->class_table, pool);
     heap->number = take_number();
     heap->fast_number = heap->number == 0 || pool->can_wait ? FWL_NO_HEAP_NUMBER : heap->number;
+    heap->receiver_number = FWL_NO_HEAP_NUMBER;
     fwl_list_push_front(&pool->heaps, &heap->link);
     return heap;
 }
@@ -626,12 +627,21 @@ void fwl_heap_close(FwlHeap *heap)
         heap, atomic_exchange_explicit(&heap->remote, FWL_REMOTE_CLOSED, memory_order_acquire));
 }
 
+/* The parcel, and whom it is for, that a heap's blocks of others go into; NULL: none. */
+static void set_parcel(FwlHeap *heap, FwlParcel *parcel, FwlHeap *receiver)
+{
+    heap->parcel = parcel;
+    heap->receiver = receiver;
+    heap->receiver_number =
+        receiver && receiver->number > 0 ? receiver->number : FWL_NO_HEAP_NUMBER;
+}
+
 /* Gives up a parcel that is not full yet, with both heaps' locks. */
 static void hand_over_parcel(FwlHeap *heap)
 {
     if (heap->parcel)
         open_parcel(heap->receiver, heap->parcel);
-    heap->parcel = NULL;
+    set_parcel(heap, NULL, NULL);
 }
 
 /* What was cached is in spans then, which no bound of the cache sees: so it is kept here. */
@@ -654,10 +664,10 @@ void fwl_heaps_gather(FwlPool *pool)
 static FwlHeap *send_parcel(FwlHeap *heap)
 {
     FwlParcel *parcel = heap->parcel;
-    heap->parcel = NULL;
+    FwlHeap *receiver = heap->receiver;
+    set_parcel(heap, NULL, NULL);
     if (!parcel)
         return NULL;
-    FwlHeap *receiver = heap->receiver;
     atomic_store_explicit(&parcel->is_away, true, memory_order_relaxed);
     FwlParcel *head = atomic_load_explicit(&receiver->inbox, memory_order_relaxed);
     do {
@@ -673,22 +683,11 @@ static bool start_parcel(FwlHeap *heap, FwlHeap *receiver)
     for (size_t i = 0; i < FWL_PARCEL_COUNT; i++) {
         FwlParcel *parcel = &heap->parcels[i];
         if (!atomic_load_explicit(&parcel->is_away, memory_order_acquire)) {
-            heap->parcel = parcel;
-            heap->receiver = receiver;
+            set_parcel(heap, parcel, receiver);
             return true;
         }
     }
     return false;
-}
-
-/* Gives the receiver where the parcel is full and was sent. */
-static FwlHeap *fill_parcel(FwlHeap *heap, void *block, size_t size)
-{
-    FwlParcel *parcel = heap->parcel;
-    parcel->blocks[parcel->count++] = block;
-    parcel->size += size;
-    const bool is_full = parcel->count == FWL_PARCEL_BLOCKS || parcel->size >= PARCEL_SIZE;
-    return is_full ? send_parcel(heap) : NULL;
 }
 
 /* A block in an orphan would wait for a new owner. */
@@ -750,9 +749,8 @@ static bool send_in_parcel(FwlHeap *from, FwlHeap *heap, void *block, size_t siz
         *receiver = send_parcel(from);
     if (!from->parcel && (is_orphan(heap) || !start_parcel(from, heap)))
         return false;
-    FwlHeap *const sent_to = fill_parcel(from, block, size);
-    if (sent_to)
-        *receiver = sent_to;
+    if (fwl_heap_fill_parcel(from, block, size))
+        *receiver = send_parcel(from);
     return true;
 }
 

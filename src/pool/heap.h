@@ -59,6 +59,7 @@ _Static_assert(sizeof(FwlHeapClass) == 64, "a call touches one cache line of a c
 enum {
     FWL_PARCEL_COUNT = 8,
     FWL_PARCEL_BLOCKS = 29,
+    FWL_PARCEL_SIZE = 256 << 10, /* bytes that wait in a parcel for more of them */
 };
 
 /* Blocks of another heap on their way home. */
@@ -82,6 +83,7 @@ struct FwlHeap {
     /* The number of blocks that need no more than the fast path to be freed; one that no block has
      * where there is no such, or frees have to look for waiters. */
     uint16_t fast_number;
+    uint16_t receiver_number; /* of whom the parcel is for; one that no block has where none is */
     /* Bytes in live blocks are top - headroom: one number to keep up to date on each call. Beyond
      * headroom_max, up or down, there is something to do about it. */
     ptrdiff_t headroom;
@@ -106,7 +108,7 @@ struct FwlHeap {
     uint64_t thread;  /* the system's number of the owner; of the last one, in an orphan */
     void **new_slots; /* in the heap's mapping: where stacks grow into */
 
-    FwlParcel *parcel; /* being filled; NULL: none */
+    FwlParcel *parcel; /* being filled, never full; NULL: none */
     FwlHeap *receiver; /* of that */
 
     /* Others write here, so it has a cache line of its own. */
@@ -307,6 +309,38 @@ static inline bool fwl_heap_put(FwlHeap *heap, size_t class_index, void *block)
     FwlHeapClass *class = &heap->classes[class_index];
     void **top = fwl_heap_push(heap, class, block);
     return __builtin_expect((top == class->last) | fwl_heap_is_unsettled(heap), 0);
+}
+
+/* Puts a block of another heap, which is free, into the parcel that is being filled. True: it is
+ * full. */
+static inline bool fwl_heap_fill_parcel(FwlHeap *heap, void *block, size_t size)
+{
+    FwlParcel *parcel = heap->parcel;
+    parcel->blocks[parcel->count++] = block;
+    parcel->size += size;
+    return (parcel->count == FWL_PARCEL_BLOCKS) | (parcel->size >= FWL_PARCEL_SIZE);
+}
+
+/* True where the parcel is for the block's heap, and has places for this block and another one. */
+static inline bool fwl_heap_has_place(const FwlHeap *heap, FwlGranule granule, size_t size)
+{
+    return heap->receiver_number == fwl_granule_heap(granule) &&
+           heap->parcel->count + 1 < FWL_PARCEL_BLOCKS &&
+           heap->parcel->size + size < FWL_PARCEL_SIZE;
+}
+
+/* What nearly each free of another heap's block comes to: it is looked up in this heap, and in the
+ * granules alone. False: fwl_heap_free_remotely has to see to it. Without the lock. */
+static inline bool fwl_heap_send(FwlHeap *heap, FwlGranule granule, void *block)
+{
+    const size_t size = heap->classes[fwl_granule_class(granule)].block_size;
+    const bool is_done = fwl_heap_enter(heap) && fwl_heap_has_place(heap, granule, size);
+    if (is_done) {
+        fwl_pool_poison(heap->pool, block, size);
+        (void)fwl_heap_fill_parcel(heap, block, size);
+    }
+    fwl_heap_leave(heap);
+    return is_done;
 }
 
 /* Sees to a stack that is full, to the size of the cache, and to the usage. */

@@ -562,6 +562,12 @@ static __attribute__((noinline)) void free_slowly(void *block)
     }
 }
 
+static __attribute__((noinline)) void free_elsewhere(FwlHeap *heap, FwlGranule granule, void *block)
+{
+    if (!fwl_heap_send(heap, granule, block))
+        free_slowly(block);
+}
+
 /* pool: what the block is likely to be of. Finding the heap by that does not wait for the block,
  * which makes a free fast. */
 static inline void free_likely(const FwlPool *pool, void *block)
@@ -570,9 +576,10 @@ static inline void free_likely(const FwlPool *pool, void *block)
     const FwlThreadSlot *slot = fwl_thread_slot(pool);
     FwlHeap *heap = slot->heap;
     const size_t class_index = fwl_granule_class(granule);
-    if (!fwl_thread_slot_is_of(slot, pool) ||
-        __builtin_expect(heap->fast_number != fwl_granule_heap(granule), 0))
+    if (!fwl_thread_slot_is_of(slot, pool))
         free_slowly(block);
+    else if (__builtin_expect(heap->fast_number != fwl_granule_heap(granule), 0))
+        free_elsewhere(heap, granule, block);
     else if (__builtin_expect(!fwl_heap_enter(heap), 0))
         free_locked(heap, class_index, block);
     else if (fwl_heap_put(heap, class_index, block))

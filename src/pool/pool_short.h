@@ -42,7 +42,7 @@ static inline bool fwl_short_free(void *block)
     FwlHeap *heap = fwl_short_heap();
     FwlHeapClass *class = &heap->classes[fwl_granule_class(granule)];
     if (__builtin_expect(heap->fast_number != fwl_granule_heap(granule), 0))
-        return false;
+        return fwl_heap_send(heap, granule, block);
     const bool is_done = __builtin_expect(fwl_heap_enter(heap), 1) &&
                          class->top + 1 != class->last &&
                          fwl_heap_stays_settled(heap, (ptrdiff_t) class->block_size);
