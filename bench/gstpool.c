@@ -11,7 +11,7 @@
 #if BENCH_HAVE_GSTREAMER
 #include <dlfcn.h>
 #include <gst/gst.h>
-#include <gst/video/gstvideopool.h>
+#include <gst/video/video.h>
 #include <string.h>
 
 enum { ROW_SIZE = 1920 };

@@ -288,7 +288,7 @@ static void list_holders(FwlPool *pool)
 {
     enum { SHOWN_BUFFERS_MAX = 32, SHOWN_REFS_MAX = 256 };
     Copies copies;
-    size_t buffer_size;
+    size_t buffer_size = 0;
     if (start_copies(&copies, SHOWN_REFS_MAX) < 0)
         return;
     for (size_t i = 0; i < SHOWN_BUFFERS_MAX && copy_buffer(pool, i, &copies, &buffer_size); i++)

@@ -169,7 +169,7 @@ static void a_callback_may_free_what_it_is_shown(void)
     need_ok(status);
 }
 
-static int stop(void *opaque, const FwlPoolBlock *block)
+static int stop_at_once(void *opaque, const FwlPoolBlock *block)
 {
     (void)block;
     ++*(int *)opaque;
@@ -183,7 +183,7 @@ static void a_negative_result_ends_the_visit_and_is_handed_on(void)
     void *one = fwl_pool_alloc(pool, 10);
     void *two = fwl_pool_alloc(pool, 10);
     int calls = 0;
-    const int status = fwl_pool_visit(pool, stop, &calls);
+    const int status = fwl_pool_visit(pool, stop_at_once, &calls);
     fwl_pool_free(pool, one);
     fwl_pool_free(pool, two);
     need(one);
