@@ -17,14 +17,14 @@
 static int use_sound(AVFrame *frame)
 {
     frame->format = AV_SAMPLE_FMT_S16P;
-    frame->channel_layout = AV_CH_LAYOUT_STEREO;
+    frame->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
     frame->nb_samples = 1024;
     frame->sample_rate = 48000;
     int ret = av_frame_get_buffer(frame, 0);
     if (ret < 0)
         return ret;
     printf("%d samples of %s in %d channels\n", frame->nb_samples,
-           av_get_sample_fmt_name(frame->format), frame->channels);
+           av_get_sample_fmt_name(frame->format), frame->ch_layout.nb_channels);
     printf("buffer of %zu bytes, %d references\n", frame->buf[0]->size,
            av_buffer_get_ref_count(frame->buf[0]));
     memset(frame->data[0], 1, (size_t)frame->linesize[0]);

@@ -2,6 +2,7 @@
 /* A program for FFmpeg's pictures without frames, for libavutil or for Framewell (see av_packet.c):
  * a picture is drawn, copied to memory of its own and packed. */
 #ifdef WITH_LIBAV
+#include <libavutil/common.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
