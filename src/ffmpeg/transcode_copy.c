@@ -89,13 +89,10 @@ int fwl_copy_describe(FwlTrack *track)
         return fwl_job_fail_nomem(job);
     to->codecpar->codec_tag = choose_tag(job->output->oformat, from->codecpar);
     to->avg_frame_rate = from->avg_frame_rate;
-    err = avformat_transfer_internal_stream_timing_info(job->output->oformat, to, from,
-                                                        AVFMT_TBCF_AUTO);
+    err = fwl_av_time_copied(job->output->oformat, to, from);
     if (err < 0)
         return fwl_job_fail_av(job, FWL_SIDE_DATA, err,
                                "the timing of the %s stream makes no sense", fwl_track_kind(track));
-    if (to->time_base.num <= 0 || to->time_base.den <= 0)
-        to->time_base = av_add_q(av_stream_get_codec_timebase(to), (AVRational){0, 1});
     if (track->type == AVMEDIA_TYPE_VIDEO)
         describe_picture(track);
     if (track->type == AVMEDIA_TYPE_AUDIO)

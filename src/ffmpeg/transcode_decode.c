@@ -10,7 +10,6 @@
 
 #include <libavutil/mathematics.h>
 
-#include "av_compat.h"
 #include "transcode_job.h"
 
 static const AVRational MICROSECONDS = {1, AV_TIME_BASE};
@@ -57,10 +56,9 @@ int64_t fwl_track_packet_duration(const FwlTrack *track, const AVPacket *packet)
     const AVCodecContext *decoder = track->decoder;
     if (decoder->framerate.num == 0 || decoder->framerate.den == 0)
         return 0;
-    const AVCodecParserContext *parser = av_stream_get_parser(track->input);
-    const int ticks = parser ? parser->repeat_pict + 1 : decoder->ticks_per_frame;
-    return (int64_t)AV_TIME_BASE * decoder->framerate.den * ticks / decoder->framerate.num /
-           decoder->ticks_per_frame;
+    const AVRational pictures = fwl_av_packet_pictures(track->input, decoder);
+    return (int64_t)AV_TIME_BASE * decoder->framerate.den * pictures.num / decoder->framerate.num /
+           pictures.den;
 }
 
 /* Decoding */
@@ -135,6 +133,7 @@ static void time_samples(FwlTrack *track, const AVPacket *packet)
     const AVRational samples = {1, sample_rate};
     frame->pts = av_rescale_delta(time_base, frame->pts, samples, frame->nb_samples,
                                   &clock->rescale_last, samples);
+    fwl_av_frame_set_duration(frame, frame->nb_samples);
 }
 
 /* Some decoders count the channels and do not name them; encoders want names. */

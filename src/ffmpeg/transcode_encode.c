@@ -13,7 +13,6 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 
-#include "av_compat.h"
 #include "transcode_job.h"
 
 /* Where the input does not say. */
@@ -32,7 +31,7 @@ static int smaller(int a, int b)
 static AVRational choose_rate(FwlTrack *track)
 {
     const AVCodec *codec = track->codec;
-    const AVRational *rates = codec->supported_framerates;
+    const AVRational *rates = fwl_av_frame_rates(codec);
     AVRational rate = av_buffersink_get_frame_rate(track->filter.sink);
     if (rate.num == 0)
         rate = DEFAULT_RATE;
@@ -56,11 +55,11 @@ static enum FwlSyncMethod choose_sync(const FwlJob *job)
 
 static enum AVFieldOrder field_order(const AVCodec *codec, const AVFrame *frame)
 {
-    if (!frame->interlaced_frame)
+    if (!fwl_av_is_interlaced(frame))
         return AV_FIELD_PROGRESSIVE;
     if (codec->id == AV_CODEC_ID_MJPEG)
-        return frame->top_field_first ? AV_FIELD_TT : AV_FIELD_BB;
-    return frame->top_field_first ? AV_FIELD_TB : AV_FIELD_BT;
+        return fwl_av_is_top_field_first(frame) ? AV_FIELD_TT : AV_FIELD_BB;
+    return fwl_av_is_top_field_first(frame) ? AV_FIELD_TB : AV_FIELD_BT;
 }
 
 static void describe_picture(FwlTrack *track, const AVFrame *frame)
@@ -86,6 +85,7 @@ static void describe_picture(FwlTrack *track, const AVFrame *frame)
     encoder->colorspace = frame->colorspace;
     encoder->chroma_sample_location = frame->chroma_location;
     encoder->field_order = field_order(track->codec, frame);
+    fwl_av_set_alpha_mode(encoder, frame);
 }
 
 /* Fails: AVERROR(ENOMEM). */
@@ -220,8 +220,9 @@ static double picture_duration(const FwlTrack *track, const AVFrame *frame)
         duration = 1 / (av_q2d(rate) * unit);
     if (track->input->start_time != AV_NOPTS_VALUE)
         duration = fmin(duration, 1 / (av_q2d(track->frame_rate) * unit));
-    const double ticks = (double)fwl_av_frame_duration(frame);
-    const double own = ticks * av_q2d(track->input->time_base) / unit;
+    const AVRational time_base = fwl_av_filtered_duration_base(
+        track->input->time_base, av_buffersink_get_time_base(track->filter.sink));
+    const double own = (double)fwl_av_frame_duration(frame) * av_q2d(time_base) / unit;
     return lrint(own) > 0 ? (double)lrint(own) : duration;
 }
 
@@ -332,6 +333,7 @@ int fwl_encode_picture(FwlTrack *track, AVFrame *frame, double pts, double durat
     if (track->is_full)
         return 0;
     track->encoder->sample_aspect_ratio = frame->sample_aspect_ratio;
+    fwl_av_frame_set_duration(frame, is_constant(track) ? 1 : lrint(duration));
     const int status = follow_plan(track, fwl_sync_next(&track->sync, pts, duration), frame);
     keep(track, frame);
     return status;
@@ -349,6 +351,7 @@ int fwl_encode_samples(FwlTrack *track, AVFrame *frame)
     if (frame->pts == AV_NOPTS_VALUE)
         frame->pts = track->next_pts;
     track->next_pts = frame->pts + frame->nb_samples;
+    fwl_av_frame_set_duration(frame, frame->nb_samples);
     return encode(track, frame);
 }
 

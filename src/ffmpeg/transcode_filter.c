@@ -30,7 +30,7 @@ static const AVRational MICROSECONDS = {1, AV_TIME_BASE};
 static const char SCALE_OPTIONS[] = "flags=bicubic";
 
 /* Sound of so many channels that they have no names may leave the graph as it came. */
-static const char ANY_CHANNELS[] = "all_channel_counts=1";
+static const char *const ANY_CHANNELS = FWL_AV_HAS_ANY_CHANNELS ? NULL : "all_channel_counts=1";
 
 void fwl_filter_init(FwlFilterChain *filter)
 {
@@ -71,6 +71,7 @@ static bool is_same_shape(const FwlTrack *track, const AVFrame *frame)
         return filter->sample_rate == frame->sample_rate &&
                av_channel_layout_compare(&filter->ch_layout, &frame->ch_layout) == 0;
     return filter->width == frame->width && filter->height == frame->height &&
+           fwl_av_has_same_colors(filter->colors, fwl_av_frame_colors(frame)) &&
            has_same_matrix(filter, frame);
 }
 
@@ -85,6 +86,7 @@ static int take_shape(FwlFilterChain *filter, const AVFrame *frame)
     filter->height = frame->height;
     filter->sample_aspect_ratio = frame->sample_aspect_ratio;
     filter->sample_rate = frame->sample_rate;
+    filter->colors = fwl_av_frame_colors(frame);
     const int32_t *matrix = frame_matrix(frame);
     filter->has_matrix = matrix != NULL;
     if (matrix)
@@ -115,15 +117,15 @@ static int append_video_source(FwlTrack *track, AVFilterContext **last)
     AVRational aspect = filter->sample_aspect_ratio;
     if (aspect.den == 0)
         aspect = (AVRational){0, 1};
-    char args[256];
-    int length = snprintf(args, sizeof args,
-                          "video_size=%dx%d:pix_fmt=%d:time_base=%d/%d:pixel_aspect=%d/%d",
-                          filter->width, filter->height, filter->format, time_base.num,
-                          time_base.den, aspect.num, aspect.den);
+    AVBPrint args;
+    av_bprint_init(&args, 0, AV_BPRINT_SIZE_AUTOMATIC);
+    av_bprintf(&args, "video_size=%dx%d:pix_fmt=%d:time_base=%d/%d:pixel_aspect=%d/%d",
+               filter->width, filter->height, filter->format, time_base.num, time_base.den,
+               aspect.num, aspect.den);
     if (rate.num && rate.den)
-        snprintf(args + length, sizeof args - (size_t)length, ":frame_rate=%d/%d", rate.num,
-                 rate.den);
-    return append(filter, last, "buffer", args);
+        av_bprintf(&args, ":frame_rate=%d/%d", rate.num, rate.den);
+    fwl_av_print_colors(&args, filter->colors);
+    return append(filter, last, "buffer", args.str);
 }
 
 static int append_audio_source(FwlTrack *track, AVFilterContext **last)
@@ -165,9 +167,10 @@ static int append_upright(FwlTrack *track, AVFilterContext **last)
 {
     FwlFilterChain *filter = &track->filter;
     const int32_t *m = filter->matrix;
+    size_t size;
     if (!filter->has_matrix)
-        m = (const int32_t *)(const void *)av_stream_get_side_data(track->input,
-                                                                   AV_PKT_DATA_DISPLAYMATRIX, NULL);
+        m = (const int32_t *)(const void *)fwl_av_stream_side_data(
+            track->input, AV_PKT_DATA_DISPLAYMATRIX, &size);
     const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(filter->format);
     if (track->job->options->keep_rotation || !m || !format ||
         (format->flags & AV_PIX_FMT_FLAG_HWACCEL))
@@ -200,15 +203,24 @@ static bool is_allowed(const AVCodec *codec, enum AVPixelFormat format)
 
 static void print_pixel_formats(AVBPrint *args, const FwlTrack *track)
 {
-    if (track->filter.out_format != -1) {
-        av_bprintf(args, "%s", av_get_pix_fmt_name(track->filter.out_format));
+    const FwlFilterChain *filter = &track->filter;
+    if (filter->out_format != -1) {
+        fwl_av_print_name(args, "pix_fmts");
+        av_bprintf(args, "%s", av_get_pix_fmt_name(filter->out_format));
+        fwl_av_print_fixed_colors(args, filter->out_colors);
         return;
     }
-    const enum AVPixelFormat *formats = track->codec->pix_fmts;
+    const enum AVPixelFormat *formats = fwl_av_pixel_formats(track->codec);
+    const char *separator = NULL;
     for (; formats && *formats != AV_PIX_FMT_NONE; formats++) {
-        if (is_allowed(track->codec, *formats))
-            av_bprintf(args, "%s%s", args->len ? "|" : "", av_get_pix_fmt_name(*formats));
+        if (!is_allowed(track->codec, *formats))
+            continue;
+        if (!separator)
+            fwl_av_print_name(args, "pix_fmts");
+        av_bprintf(args, "%s%s", separator ? separator : "", av_get_pix_fmt_name(*formats));
+        separator = "|";
     }
+    fwl_av_print_encoder_colors(args, track->codec);
 }
 
 static int append_video_sink(FwlTrack *track, AVFilterContext **last)
@@ -234,19 +246,14 @@ static int append_video_sink(FwlTrack *track, AVFilterContext **last)
     return err < 0 ? err : append(filter, last, "buffersink", NULL);
 }
 
-static void print_choice_start(AVBPrint *args, const char *name)
-{
-    av_bprintf(args, "%s%s=", args->len ? ":" : "", name);
-}
-
 static void print_sample_formats(AVBPrint *args, const FwlTrack *track)
 {
-    const enum AVSampleFormat *formats = track->codec->sample_fmts;
+    const enum AVSampleFormat *formats = fwl_av_sample_formats(track->codec);
     if (track->filter.out_format != -1) {
-        print_choice_start(args, "sample_fmts");
+        fwl_av_print_name(args, "sample_fmts");
         av_bprintf(args, "%s", av_get_sample_fmt_name(track->filter.out_format));
     } else if (formats) {
-        print_choice_start(args, "sample_fmts");
+        fwl_av_print_name(args, "sample_fmts");
         for (int i = 0; formats[i] != AV_SAMPLE_FMT_NONE; i++)
             av_bprintf(args, "%s%s", i ? "|" : "", av_get_sample_fmt_name(formats[i]));
     }
@@ -254,12 +261,12 @@ static void print_sample_formats(AVBPrint *args, const FwlTrack *track)
 
 static void print_sample_rates(AVBPrint *args, const FwlTrack *track)
 {
-    const int *rates = track->codec->supported_samplerates;
+    const int *rates = fwl_av_sample_rates(track->codec);
     if (track->filter.out_format != -1) {
-        print_choice_start(args, "sample_rates");
+        fwl_av_print_name(args, "sample_rates");
         av_bprintf(args, "%d", track->filter.out_sample_rate);
     } else if (rates) {
-        print_choice_start(args, "sample_rates");
+        fwl_av_print_name(args, "sample_rates");
         for (int i = 0; rates[i] != 0; i++)
             av_bprintf(args, "%s%d", i ? "|" : "", rates[i]);
     }
@@ -267,14 +274,14 @@ static void print_sample_rates(AVBPrint *args, const FwlTrack *track)
 
 static void print_channel_layouts(AVBPrint *args, const FwlTrack *track)
 {
-    const AVChannelLayout *layouts = track->codec->ch_layouts;
+    const AVChannelLayout *layouts = fwl_av_channel_layouts(track->codec);
     if (track->filter.out_format != -1) {
         if (track->filter.out_ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
             return;
-        print_choice_start(args, "channel_layouts");
+        fwl_av_print_name(args, "channel_layouts");
         av_channel_layout_describe_bprint(&track->filter.out_ch_layout, args);
     } else if (layouts) {
-        print_choice_start(args, "channel_layouts");
+        fwl_av_print_name(args, "channel_layouts");
         for (int i = 0; layouts[i].nb_channels != 0; i++) {
             av_bprintf(args, "%s", i ? "|" : "");
             av_channel_layout_describe_bprint(&layouts[i], args);
@@ -389,6 +396,7 @@ static int settle_output(FwlFilterChain *filter)
     filter->out_width = av_buffersink_get_w(filter->sink);
     filter->out_height = av_buffersink_get_h(filter->sink);
     filter->out_sample_rate = av_buffersink_get_sample_rate(filter->sink);
+    filter->out_colors = fwl_av_sink_colors(filter->sink);
     av_channel_layout_uninit(&filter->out_ch_layout);
     return av_buffersink_get_ch_layout(filter->sink, &filter->out_ch_layout);
 }
@@ -430,6 +438,8 @@ int fwl_filter_send(FwlTrack *track, AVFrame *frame)
         if (err < 0)
             return err;
     }
+    if (!track->job->options->keep_rotation)
+        av_frame_remove_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX); /* encoders may write it */
     const int err = av_buffersrc_add_frame_flags(filter->source, frame, AV_BUFFERSRC_FLAG_PUSH);
     if (err == AVERROR_EOF) {
         track->is_finished = true;
@@ -497,6 +507,7 @@ static int guess_shape(FwlTrack *track)
     filter->height = parameters->height;
     filter->sample_rate = parameters->sample_rate;
     filter->sample_aspect_ratio = parameters->sample_aspect_ratio;
+    filter->colors = fwl_av_parameters_colors(parameters);
     return 0;
 }
 

@@ -196,14 +196,16 @@ static void mend_timestamps(FwlTrack *track, AVPacket *packet)
 }
 
 /* What the container says of the whole stream, such as replay gain, goes with its first packet. The
- * display matrix does not: it is the filter's. Fails: AVERROR(ENOMEM). */
+ * display matrix does not: it is the filter's. Where it is part of the codec's parameters, decoders
+ * give it to frames themselves. Fails: AVERROR(ENOMEM). */
 static int add_stream_side_data(FwlTrack *track, AVPacket *packet)
 {
-    const AVStream *stream = track->input;
-    if (track->figures.packets_in != 1)
+    if (FWL_AV_HAS_CODED_SIDE_DATA || track->figures.packets_in != 1)
         return 0;
-    for (int i = 0; i < stream->nb_side_data; i++) {
-        const AVPacketSideData *from = &stream->side_data[i];
+    int count;
+    const AVPacketSideData *list = fwl_av_stream_side_data_list(track->input, &count);
+    for (int i = 0; i < count; i++) {
+        const AVPacketSideData *from = &list[i];
         if (from->type == AV_PKT_DATA_DISPLAYMATRIX ||
             av_packet_get_side_data(packet, from->type, NULL))
             continue;

@@ -37,6 +37,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/channel_layout.h>
 
+#include "av_compat.h"
 #include "bridge_codec.h"
 #include "framewell/transcode.h"
 #include "transcode_line.h"
@@ -74,6 +75,7 @@ typedef struct FwlFilterChain {
     AVRational sample_aspect_ratio;
     int sample_rate;
     AVChannelLayout ch_layout;
+    FwlAvColors colors;
     bool has_matrix;
     int32_t matrix[FWL_MATRIX_LENGTH];
     /* The shape of what comes out; format is -1 until the first graph has settled it, and every
@@ -82,6 +84,7 @@ typedef struct FwlFilterChain {
     int out_width, out_height;
     int out_sample_rate;
     AVChannelLayout out_ch_layout;
+    FwlAvColors out_colors;
 } FwlFilterChain;
 
 typedef struct FwlTrack {

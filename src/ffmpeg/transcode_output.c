@@ -51,33 +51,36 @@ static int fail_write(FwlJob *job, int err, const char *what)
 /* Describing streams to the muxer */
 
 /* What the container says of the input's stream stays true of the output's, but for the buffer
- * model of the old encoding, and the turn that the filter has done. Fails: AVERROR(ENOMEM). */
+ * model of the old encoding, and the turn that the filter has done. A copy may have it already,
+ * with the parameters. Fails: AVERROR(ENOMEM). */
 static int copy_side_data(const FwlTrack *track)
 {
+    if (track->is_copy && FWL_AV_HAS_CODED_SIDE_DATA)
+        return 0;
     const bool is_turned = !track->is_copy && !track->job->options->keep_rotation;
-    for (int i = 0; i < track->input->nb_side_data; i++) {
-        const AVPacketSideData *from = &track->input->side_data[i];
+    int count;
+    const AVPacketSideData *list = fwl_av_stream_side_data_list(track->input, &count);
+    for (int i = 0; i < count; i++) {
+        const AVPacketSideData *from = &list[i];
         if (!track->is_copy && from->type == AV_PKT_DATA_CPB_PROPERTIES)
             continue;
-        uint8_t *to = av_stream_new_side_data(track->output, from->type, from->size);
+        uint8_t *to = fwl_av_stream_add_side_data(track->output, from);
         if (!to)
             return AVERROR(ENOMEM);
-        memcpy(to, from->data, from->size);
         if (is_turned && from->type == AV_PKT_DATA_DISPLAYMATRIX)
             av_display_rotation_set((int32_t *)(void *)to, 0);
     }
     return 0;
 }
 
+/* What the encoder says, where it did not come with the parameters. */
 static int copy_coded_side_data(const FwlTrack *track)
 {
     const AVCodecContext *encoder = track->encoder;
-    for (int i = 0; i < encoder->nb_coded_side_data; i++) {
-        const AVPacketSideData *from = &encoder->coded_side_data[i];
-        uint8_t *to = av_stream_new_side_data(track->output, from->type, from->size);
-        if (!to)
+    const int count = FWL_AV_HAS_CODED_SIDE_DATA ? 0 : encoder->nb_coded_side_data;
+    for (int i = 0; i < count; i++) {
+        if (!fwl_av_stream_add_side_data(track->output, &encoder->coded_side_data[i]))
             return AVERROR(ENOMEM);
-        memcpy(to, from->data, from->size);
     }
     return 0;
 }

@@ -138,15 +138,16 @@ static bool is_in_list(const enum AVPixelFormat *formats, enum AVPixelFormat for
 
 static bool is_turned(const FwlTrack *track)
 {
+    size_t size;
     return !track->job->options->keep_rotation &&
-           av_stream_get_side_data(track->input, AV_PKT_DATA_DISPLAYMATRIX, NULL) != NULL;
+           fwl_av_stream_side_data(track->input, AV_PKT_DATA_DISPLAYMATRIX, &size) != NULL;
 }
 
 static bool is_passing(const FwlTrack *track)
 {
     const FwlTranscodeOptions *options = track->job->options;
     return !options->width && !options->height && !options->video_filter && !is_turned(track) &&
-           is_in_list(track->codec->pix_fmts, track->input->codecpar->format);
+           is_in_list(fwl_av_pixel_formats(track->codec), track->input->codecpar->format);
 }
 
 static int larger(int a, int b)
@@ -184,7 +185,7 @@ static uint64_t size_of_others(enum AVPixelFormat format, int width, int height)
 
 static void find_out_size(FwlTrack *track, Need *need)
 {
-    const enum AVPixelFormat *formats = track->codec->pix_fmts;
+    const enum AVPixelFormat *formats = fwl_av_pixel_formats(track->codec);
     enum AVPixelFormat format = track->input->codecpar->format;
     need->is_passing = is_passing(track);
     need->out_size = need->frame_size;

@@ -10,7 +10,9 @@
 #include <libavutil/display.h>
 #include <libavutil/opt.h>
 
-enum { RATE = 10, SAMPLE_RATE = 8000, BLOCK = 400, MATRIX_SIZE = 36 };
+#include "ffmpeg/av_compat.h"
+
+enum { RATE = 10, SAMPLE_RATE = 8000, BLOCK = 400 };
 
 #define sure(condition)                                                              \
     do {                                                                             \
@@ -30,7 +32,8 @@ static AVCodecContext *open_pictures(const struct MediaPlan *plan, int width)
     encoder->height = plan->height;
     encoder->time_base = (AVRational){1, RATE};
     encoder->framerate = (AVRational){RATE, 1};
-    encoder->pix_fmt = codec->pix_fmts ? codec->pix_fmts[0] : AV_PIX_FMT_YUV420P;
+    const enum AVPixelFormat *formats = fwl_av_pixel_formats(codec);
+    encoder->pix_fmt = formats ? formats[0] : AV_PIX_FMT_YUV420P;
     encoder->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
     encoder->thread_count = 1;
     sure(avcodec_open2(encoder, codec, NULL) >= 0);
@@ -46,7 +49,7 @@ static AVCodecContext *open_sound(const struct MediaPlan *plan)
     av_channel_layout_default(&encoder->ch_layout, plan->channels);
     encoder->sample_rate = SAMPLE_RATE;
     encoder->time_base = (AVRational){1, SAMPLE_RATE};
-    encoder->sample_fmt = codec->sample_fmts[0];
+    encoder->sample_fmt = fwl_av_sample_formats(codec)[0];
     sure(avcodec_open2(encoder, codec, NULL) >= 0);
     return encoder;
 }
@@ -131,9 +134,14 @@ static void end(AVFormatContext *muxer, AVStream *stream, AVCodecContext **encod
 
 static void rotate(AVStream *stream, int degrees)
 {
-    uint8_t *matrix = av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, MATRIX_SIZE);
-    sure(matrix);
-    av_display_rotation_set((int32_t *)(void *)matrix, degrees);
+    int32_t matrix[9];
+    av_display_rotation_set(matrix, degrees);
+    const AVPacketSideData piece = {
+        .type = AV_PKT_DATA_DISPLAYMATRIX,
+        .data = (uint8_t *)matrix,
+        .size = sizeof matrix,
+    };
+    sure(fwl_av_stream_add_side_data(stream, &piece));
 }
 
 static void add_chapter(AVFormatContext *muxer, int number, const char *title)

@@ -7,6 +7,7 @@
 #include <libavutil/pixdesc.h>
 
 #include "case.h"
+#include "ffmpeg/av_compat.h"
 #include "framewell/ffmpeg.h"
 #include "made_media.h"
 
@@ -629,7 +630,7 @@ static void encode_sound(struct Stream *stream, const AVCodec *codec, int sample
 {
     AVCodecContext *encoder = need(avcodec_alloc_context3(codec));
     encoder->sample_rate = sample_rate;
-    encoder->sample_fmt = codec->sample_fmts[0];
+    encoder->sample_fmt = fwl_av_sample_formats(codec)[0];
     av_channel_layout_default(&encoder->ch_layout, channels);
     need_ok(avcodec_open2(encoder, codec, NULL));
     AVFrame *frame = need(av_frame_alloc());
@@ -676,7 +677,8 @@ static void packets_of_every_encoder_of_pictures_that_takes_foreign_memory_are_p
         AVCodecContext *encoder = need(avcodec_alloc_context3(codec));
         encoder->width = 50;
         encoder->height = 34;
-        encoder->pix_fmt = codec->pix_fmts ? codec->pix_fmts[0] : AV_PIX_FMT_YUV420P;
+        const enum AVPixelFormat *formats = fwl_av_pixel_formats(codec);
+        encoder->pix_fmt = formats ? formats[0] : AV_PIX_FMT_YUV420P;
         encoder->time_base = (AVRational){1, 25};
         encoder->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
         need_ok(fwl_av_codec_use_pool(encoder, pool));

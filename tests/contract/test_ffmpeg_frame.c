@@ -13,6 +13,7 @@
 #include <libavutil/pixdesc.h>
 
 #include "case.h"
+#include "ffmpeg/av_compat.h"
 #include "framewell/ffmpeg.h"
 
 static void free_av(void *frame)
@@ -114,20 +115,19 @@ static int add_side_data_av(AVFrame *frame)
  * where there is no other, and what are flags since 6.1. */
 static void set_older_fields(AVFrame *frame, int channels)
 {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-#if LIBAVUTIL_VERSION_MAJOR < 59
+    FWL_AV_BEGIN_DEPRECATED
+#if FWL_AV_HAS_OLD_FIELDS
     frame->channels = channels;
     frame->channel_layout = (uint64_t)channels;
-#else
-    (void)channels;
 #endif
-#ifdef AV_FRAME_FLAG_KEY
+#if FWL_AV_HAS_FRAME_FLAGS && FWL_AV_HAS_PACKET_FIELDS
     frame->key_frame = !!(frame->flags & AV_FRAME_FLAG_KEY);
     frame->interlaced_frame = !!(frame->flags & AV_FRAME_FLAG_INTERLACED);
     frame->top_field_first = !!(frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST);
 #endif
-#pragma GCC diagnostic pop
+    (void)frame;
+    (void)channels;
+    FWL_AV_END_DEPRECATED
 }
 
 /* A frame with everything. */
@@ -138,6 +138,9 @@ static AVFrame *make_av(bool is_sound)
     AVFrame *frame = need(av_frame_alloc());
     FILL_FIELDS(frame, made);
     frame->hw_frames_ctx = NULL;
+#if FWL_AV_HAS_ALPHA_MODE
+    frame->alpha_mode = 0; /* has no field in a frame of ours */
+#endif
     set_older_fields(frame, is_sound ? FILL : 0);
     /* Of the shell that is left. */
     memset(made->buf, 0, sizeof made->buf);
@@ -147,7 +150,9 @@ static AVFrame *make_av(bool is_sound)
     made->ch_layout = (AVChannelLayout){0};
     av_frame_free(&made);
     frame->opaque_ref = need(av_buffer_allocz(1));
+#if FWL_AV_HAS_PACKET_FIELDS
     frame->private_ref = need(av_buffer_allocz(2));
+#endif
     need_ok(av_dict_set(&frame->metadata, "title", "Harbour", 0));
     need_ok(av_dict_set(&frame->metadata, "TITLE", "", AV_DICT_MULTIKEY));
     need_ok(av_dict_set(&frame->metadata, "title", "again", AV_DICT_MULTIKEY));
@@ -234,7 +239,9 @@ static void expect_import_and_home(bool is_sound)
     for (int i = 0; i < av->nb_extended_buf; i++)
         assert_ptr_equal(home->extended_buf[i]->buffer, av->extended_buf[i]->buffer);
     assert_ptr_equal(home->opaque_ref->buffer, av->opaque_ref->buffer);
+#if FWL_AV_HAS_PACKET_FIELDS
     assert_ptr_equal(home->private_ref->buffer, av->private_ref->buffer);
+#endif
 }
 
 static void every_byte_of_a_picture_is_imported_and_comes_home(void)
@@ -288,11 +295,11 @@ static int add_side_data_own(FwlFrame *frame)
 /* What newer versions of libavutil say in another way, or not at all. */
 static void leave_out_what_cannot_go_along(FwlFrame *frame)
 {
-#ifdef AV_FRAME_FLAG_KEY
+#if FWL_AV_HAS_FRAME_FLAGS
     frame->key_frame = frame->interlaced_frame = frame->top_field_first = 1;
     frame->flags = FWL_FRAME_FLAG_CORRUPT | FWL_FRAME_FLAG_DISCARD;
 #endif
-#if LIBAVUTIL_VERSION_MAJOR >= 59
+#if !FWL_AV_HAS_OLD_FIELDS
     frame->coded_picture_number = frame->display_picture_number = 0;
     frame->reordered_opaque = 0;
     frame->channels = frame->ch_layout.nb_channels;
@@ -392,7 +399,7 @@ static void a_blank_frame_stays_blank(void)
 {
     AVFrame *av = need(av_frame_alloc());
     later(free_av, &av);
-#ifdef AV_FRAME_FLAG_KEY
+#if FWL_AV_HAS_FRAME_FLAGS
     av->flags |= AV_FRAME_FLAG_KEY; /* as every new frame was a key frame before */
 #endif
     set_older_fields(av, 0);

@@ -5,6 +5,7 @@
 #include <libavutil/log.h>
 
 #include "case.h"
+#include "ffmpeg/av_compat.h"
 #include "framewell/ffmpeg.h"
 #include "framewell/mem.h"
 #include "framewell/transcode.h"
@@ -271,8 +272,9 @@ static void a_picture_that_is_marked_as_turned_can_stay_so(void)
     AVFormatContext *format = NULL;
     need_ok(fwl_av_open_input(&format, run.out, NULL, NULL, NULL));
     later(close_input, &format);
+    size_t size;
     const uint8_t *matrix =
-        av_stream_get_side_data(format->streams[0], AV_PKT_DATA_DISPLAYMATRIX, NULL);
+        fwl_av_stream_side_data(format->streams[0], AV_PKT_DATA_DISPLAYMATRIX, &size);
     assert_true(matrix != NULL || fault_fired());
 }
 

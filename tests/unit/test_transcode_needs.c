@@ -257,7 +257,8 @@ static AVCodecContext *encoder_of(const AVCodec *codec, int width, int height)
     context->width = width;
     context->height = height;
     context->time_base = (AVRational){1, 25};
-    context->pix_fmt = codec->pix_fmts ? codec->pix_fmts[0] : AV_PIX_FMT_YUV420P;
+    const enum AVPixelFormat *formats = fwl_av_pixel_formats(codec);
+    context->pix_fmt = formats ? formats[0] : AV_PIX_FMT_YUV420P;
     context->thread_count = 1;
     context->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
     return context;
