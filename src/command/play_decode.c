@@ -10,6 +10,7 @@
  * after a seek it gets no packet before the first that decoding can begin with. Where that, or the
  * first frame that comes of it, is behind the target, the reader is sent further back.
  */
+#include "command/play_compat.h"
 #include "command/play_frame.h"
 #include "command/player.h"
 
@@ -60,8 +61,8 @@ static int64_t duration_of(const struct PlayTrack *track, const AVFrame *frame)
     if (frame->nb_samples > 0)
         return av_rescale_q(frame->nb_samples, (AVRational){1, frame->sample_rate},
                             track->time_base);
-    if (frame->pkt_duration > 0)
-        return frame->pkt_duration;
+    if (fwl_play_duration(frame) > 0)
+        return fwl_play_duration(frame);
     if (track->frame_rate.num > 0)
         return av_rescale_q(1, av_inv_q(track->frame_rate), track->time_base);
     return 0;
@@ -73,8 +74,8 @@ static void find_time(struct PlayTrack *track, AVFrame *frame)
     frame->pts = frame->best_effort_timestamp;
     if (frame->pts == AV_NOPTS_VALUE)
         frame->pts = track->next_pts;
-    frame->pkt_duration = duration_of(track, frame);
-    track->next_pts = frame->pts + frame->pkt_duration;
+    fwl_play_set_duration(frame, duration_of(track, frame));
+    track->next_pts = frame->pts + fwl_play_duration(frame);
 }
 
 static int64_t to_media_us(const struct PlayTrack *track, int64_t pts)
@@ -174,7 +175,7 @@ static AVFrame *resample(struct PlayTrack *track, const AVFrame *frame)
     sound->nb_samples = count > 0 ? count : 0;
     sound->sample_rate = track->sample_rate;
     sound->pts = frame->pts;
-    sound->pkt_duration = frame->pkt_duration;
+    fwl_play_set_duration(sound, fwl_play_duration(frame));
     return sound;
 }
 
@@ -210,10 +211,10 @@ static bool must_go_back(struct PlayTrack *track, bool has_time, int64_t pts, in
 /* Counts what was left out before frame. */
 static void count_skipped(struct PlayTrack *track, int64_t expected_pts, const AVFrame *frame)
 {
-    if (!track->has_skipped || frame->pts <= expected_pts || frame->pkt_duration <= 0)
+    if (!track->has_skipped || frame->pts <= expected_pts || fwl_play_duration(frame) <= 0)
         return;
     fwl_player_lock(track->player);
-    track->skipped += (uint64_t)((frame->pts - expected_pts) / frame->pkt_duration);
+    track->skipped += (uint64_t)((frame->pts - expected_pts) / fwl_play_duration(frame));
     fwl_player_unlock(track->player);
 }
 
@@ -226,7 +227,7 @@ static void cut_front(AVFrame *sound, int64_t target_us)
         return;
     sound->data[0] += count * PLAY_CHANNELS * (int64_t)sizeof(int16_t);
     sound->nb_samples -= (int)count;
-    sound->pkt_duration -= early_us;
+    fwl_play_set_duration(sound, fwl_play_duration(sound) - early_us);
     sound->pts = target_us;
 }
 
@@ -240,13 +241,13 @@ static bool take_frame(struct PlayTrack *track, AVFrame *frame, int64_t target)
     count_skipped(track, expected_pts, frame);
     const bool is_sound = frame->nb_samples > 0;
     const bool is_before =
-        is_sound ? frame->pts + frame->pkt_duration <= target : frame->pts < target;
+        is_sound ? frame->pts + fwl_play_duration(frame) <= target : frame->pts < target;
     if (is_late || (is_before && !track->is_still)) {
         av_frame_free(&frame);
         return !is_late;
     }
-    frame->pkt_duration =
-        to_media_us(track, frame->pts + frame->pkt_duration) - to_media_us(track, frame->pts);
+    const int64_t end = frame->pts + fwl_play_duration(frame);
+    fwl_play_set_duration(frame, to_media_us(track, end) - to_media_us(track, frame->pts));
     frame->pts = to_media_us(track, frame->pts);
     if (track->shape.num > 0)
         frame->sample_aspect_ratio = track->shape;

@@ -13,6 +13,7 @@
 
 #include <libswscale/swscale.h>
 
+#include "command/play_compat.h"
 #include "command/play_frame.h"
 
 enum { DISPLAY_MATRIX_SIZE = 9 * sizeof(int32_t) };
@@ -20,7 +21,7 @@ enum { DISPLAY_MATRIX_SIZE = 9 * sizeof(int32_t) };
 const int32_t *fwl_play_matrix(const AVStream *stream)
 {
     size_t size = 0;
-    const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    const uint8_t *data = fwl_play_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
     return data && size >= DISPLAY_MATRIX_SIZE ? (const int32_t *)(const void *)data : NULL;
 }
 
@@ -52,7 +53,7 @@ static AVFrame *convert(struct PlayPainter *painter, const AVFrame *frame)
               frame->height, picture->data, picture->linesize);
     picture->sample_aspect_ratio = frame->sample_aspect_ratio;
     picture->pts = frame->pts;
-    picture->pkt_duration = frame->pkt_duration;
+    fwl_play_set_duration(picture, fwl_play_duration(frame));
     return picture;
 }
 
@@ -97,7 +98,7 @@ static AVFrame *turn_picture(FwlPool *pool, AVFrame *picture, struct Turn turn)
         const AVRational shape = picture->sample_aspect_ratio;
         turned->sample_aspect_ratio = turn.is_quarter && shape.num > 0 ? av_inv_q(shape) : shape;
         turned->pts = picture->pts;
-        turned->pkt_duration = picture->pkt_duration;
+        fwl_play_set_duration(turned, fwl_play_duration(picture));
     }
     av_frame_free(&picture);
     return turned;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command/player.h"
 
+#include "command/play_compat.h"
 #include "command/play_picture.h"
 
 #include <errno.h>
@@ -157,7 +158,7 @@ AVFrame *fwl_player_take(struct PlayTrack *track)
     AVFrame *frame = fwl_play_ring_pop(track->frames);
     track->taken++;
     track->round_taken++;
-    track->last_end_us = frame->pts + frame->pkt_duration;
+    track->last_end_us = frame->pts + fwl_play_duration(frame);
     fwl_player_tell(track->player);
     return frame;
 }
@@ -223,7 +224,7 @@ static int64_t end_of_pictures(const struct PlayTrack *track)
         const AVFrame *frame = fwl_play_ring_at(track->frames, i)->thing;
         if (!frame)
             return end;
-        end = frame->pts + frame->pkt_duration;
+        end = frame->pts + fwl_play_duration(frame);
     }
     return track->is_used ? INT64_MAX : 0;
 }

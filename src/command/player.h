@@ -48,7 +48,7 @@ struct PlayTrack {
     int sample_rate;          /* of the frames of sound */
     bool is_still;            /* one picture, whatever moment it is */
     struct PlayRing *packets; /* to the decoder */
-    struct PlayRing *frames;  /* from it; pts and pkt_duration are microseconds of the media */
+    struct PlayRing *frames;  /* from it; pts and duration are microseconds of the media */
     bool is_ended;            /* whoever takes its frames has met the end */
     bool has_leapt;           /* its times began anew, and the clock has not followed yet */
     uint64_t taken, dropped;  /* frames taken; those of them that came too late */

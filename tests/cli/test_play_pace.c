@@ -3,6 +3,7 @@
  */
 #include "case.h"
 
+#include "command/play_compat.h"
 #include "command/play_pace.h"
 
 #define MS     ((int64_t)1000)
@@ -59,7 +60,7 @@ static void bring(struct PlayTrack *track, int64_t pts_us)
 {
     AVFrame *frame = need(av_frame_alloc());
     frame->pts = pts_us;
-    frame->pkt_duration = 40 * MS;
+    fwl_play_set_duration(frame, 40 * MS);
     fwl_play_ring_push(track->frames, frame, 1);
 }
 
