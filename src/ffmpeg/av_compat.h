@@ -58,6 +58,10 @@
 /* AV_PIX_FMT_XVMC went with 7.0: all formats behind it have the number below their old one. */
 #define FWL_AV_HAS_XVMC (LIBAVUTIL_VERSION_MAJOR < 59)
 
+/* What the ffmpeg program of that version does, which the transcoder follows: since 7.0 times are
+ * those of frames, not of packets. */
+#define FWL_AV_TIMES_BY_FRAMES (LIBAVCODEC_VERSION_MAJOR >= 61)
+
 #define FWL_AV_BEGIN_DEPRECATED \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wdeprecated-declarations\"")
 #define FWL_AV_END_DEPRECATED _Pragma("GCC diagnostic pop")

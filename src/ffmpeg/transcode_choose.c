@@ -128,6 +128,8 @@ static void add_track(FwlJob *job, AVStream *stream, const AVCodec *codec)
         .next_dts = AV_NOPTS_VALUE,
         .rescale_last = AV_NOPTS_VALUE,
         .last_packet_pts = AV_NOPTS_VALUE,
+        .samples_end = AV_NOPTS_VALUE,
+        .picture_pts = AV_NOPTS_VALUE,
     };
     fwl_filter_init(&track->filter);
 }

@@ -3,6 +3,8 @@
  * Decoding, and the track's clock: where no timestamp is given, the time is what the packets and
  * frames before add up to. Video: a frame has the decoder's best guess of its pts. Audio: the pts
  * of the packet, joined to the samples before so that rounding in the container leaves no gaps.
+ * The ffmpeg program adds up packets until version 6, and frames since 7; so does this, with
+ * either.
  *
  * A packet that the decoder refuses is counted and left out; only memory ends the job.
  */
@@ -33,7 +35,7 @@ void fwl_clock_start_packet(FwlTrack *track, const AVPacket *packet)
         clock->has_started = true;
         clock->dts = decoding_lead(track);
         clock->pts = 0;
-        if (packet && packet->pts != AV_NOPTS_VALUE && track->is_copy) {
+        if (packet && packet->pts != AV_NOPTS_VALUE && (track->is_copy || FWL_AV_TIMES_BY_FRAMES)) {
             clock->dts += av_rescale_q(packet->pts, time_base, MICROSECONDS);
             clock->pts = clock->dts;
         }
@@ -62,6 +64,12 @@ int64_t fwl_track_packet_duration(const FwlTrack *track, const AVPacket *packet)
 }
 
 /* Decoding */
+
+/* Of a container that has none, libavformat makes up times. */
+static bool is_without_times(const FwlJob *job)
+{
+    return job->input->iformat->flags & AVFMT_NOTIMESTAMPS;
+}
 
 int fwl_decoder_open(FwlTrack *track)
 {
@@ -104,35 +112,73 @@ static int decode(FwlTrack *track, const AVPacket *packet, bool is_end, bool *ha
     return 0;
 }
 
-/* Puts the frame's pts into units of its own sample rate. */
-static void time_samples(FwlTrack *track, const AVPacket *packet)
+/* These find the frame's pts where it has none, and forget what came before where there is a hole
+ * in the stream: nothing to be joined to. They return what the pts counts in. */
+
+/* As ffmpeg does up to 6: a hole is a packet that begins behind the end of the one before. */
+static AVRational find_pts_by_packet(FwlTrack *track, const AVPacket *packet)
 {
     FwlTrackClock *clock = &track->clock;
     AVFrame *frame = track->decoded;
-    const int sample_rate = track->decoder->sample_rate;
     AVRational time_base = track->input->time_base;
-    clock->next_pts += AV_TIME_BASE * (int64_t)frame->nb_samples / sample_rate;
-    clock->next_dts += AV_TIME_BASE * (int64_t)frame->nb_samples / sample_rate;
-
     if (frame->pts == AV_NOPTS_VALUE && packet && packet->pts != AV_NOPTS_VALUE) {
         frame->pts = packet->pts;
     } else if (frame->pts == AV_NOPTS_VALUE) {
         frame->pts = clock->dts;
         time_base = MICROSECONDS;
     }
-    if (packet) {
-        /* A hole in the stream: nothing to be joined to. */
-        if (packet->duration && clock->last_packet_pts != AV_NOPTS_VALUE &&
-            packet->pts != AV_NOPTS_VALUE &&
-            packet->pts - clock->last_packet_pts > packet->duration)
-            clock->rescale_last = AV_NOPTS_VALUE;
-        clock->last_packet_pts = packet->pts;
+    if (!packet)
+        return time_base;
+    if (packet->duration && clock->last_packet_pts != AV_NOPTS_VALUE &&
+        packet->pts != AV_NOPTS_VALUE && packet->pts - clock->last_packet_pts > packet->duration)
+        clock->rescale_last = AV_NOPTS_VALUE;
+    clock->last_packet_pts = packet->pts;
+    return time_base;
+}
+
+/* As ffmpeg does since 7: a frame that begins behind the end of the one before. */
+static AVRational find_pts_by_frame(FwlTrack *track)
+{
+    FwlTrackClock *clock = &track->clock;
+    AVFrame *frame = track->decoded;
+    const AVRational samples = {1, track->decoder->sample_rate};
+    const AVRational time_base = track->input->time_base;
+    if (frame->pts == AV_NOPTS_VALUE) {
+        frame->pts = clock->samples_end == AV_NOPTS_VALUE ? 0 : clock->samples_end;
+        return samples;
     }
+    if (clock->samples_end != AV_NOPTS_VALUE &&
+        frame->pts > av_rescale_q_rnd(clock->samples_end, samples, time_base, AV_ROUND_UP))
+        clock->rescale_last = AV_NOPTS_VALUE;
+    return time_base;
+}
+
+/* What is counted in samples is counted in those of another rate from now on. */
+static void follow_sample_rate(FwlTrackClock *clock, int sample_rate)
+{
+    if (clock->sample_rate > 0 && clock->samples_end != AV_NOPTS_VALUE)
+        clock->samples_end = av_rescale(clock->samples_end, sample_rate, clock->sample_rate);
+    clock->sample_rate = sample_rate;
+}
+
+/* Puts the frame's pts into units of its own sample rate. */
+static void time_samples(FwlTrack *track, const AVPacket *packet)
+{
+    FwlTrackClock *clock = &track->clock;
+    AVFrame *frame = track->decoded;
+    const int sample_rate = track->decoder->sample_rate;
+    clock->next_pts += AV_TIME_BASE * (int64_t)frame->nb_samples / sample_rate;
+    clock->next_dts += AV_TIME_BASE * (int64_t)frame->nb_samples / sample_rate;
+
+    follow_sample_rate(clock, sample_rate);
+    const AVRational time_base =
+        FWL_AV_TIMES_BY_FRAMES ? find_pts_by_frame(track) : find_pts_by_packet(track, packet);
     if (frame->pts == AV_NOPTS_VALUE)
         return;
     const AVRational samples = {1, sample_rate};
     frame->pts = av_rescale_delta(time_base, frame->pts, samples, frame->nb_samples,
                                   &clock->rescale_last, samples);
+    clock->samples_end = frame->pts + frame->nb_samples;
     fwl_av_frame_set_duration(frame, frame->nb_samples);
 }
 
@@ -179,6 +225,54 @@ static int64_t take_end_dts(FwlTrack *track)
     return clock->end_dts[clock->end_dts_taken++];
 }
 
+/* How long a picture lasts by its codec; 0: not known. */
+static int64_t coded_duration(const FwlTrack *track)
+{
+    const AVRational rate = track->decoder->framerate;
+    if (rate.num == 0 || rate.den == 0)
+        return 0;
+    const AVRational fields = av_mul_q(rate, (AVRational){2, 1});
+    return av_rescale_q(track->decoded->repeat_pict + 2, av_inv_q(fields), track->input->time_base);
+}
+
+/* How long the picture at pts lasts. What a container says that has no times is made up, and so is
+ * one unit where the last picture lasted more than two. */
+static int64_t estimate_duration(const FwlTrack *track, int64_t pts)
+{
+    const FwlTrackClock *clock = &track->clock;
+    const bool has_times = !is_without_times(track->job);
+    const int64_t own = fwl_av_frame_duration(track->decoded);
+    const int64_t coded = coded_duration(track);
+    const int64_t since = clock->picture_pts == AV_NOPTS_VALUE ? -1 : pts - clock->picture_pts;
+    const bool is_made_up = own == 1 && since > 2 * own;
+    if (own > 0 && has_times && !is_made_up)
+        return own;
+    if (coded > 0 && !has_times)
+        return coded;
+    if (since > 0)
+        return since;
+    if (own > 0 || coded > 0)
+        return own > 0 ? own : coded;
+    const AVRational rate = av_guess_frame_rate(track->job->input, track->input, NULL);
+    const int64_t guessed =
+        rate.num && rate.den ? av_rescale_q(1, av_inv_q(rate), track->input->time_base) : 0;
+    if (guessed > 0)
+        return guessed;
+    return clock->picture_duration > 1 ? clock->picture_duration : 1;
+}
+
+/* Where a picture has no pts: behind the one before, for ffmpeg since 7. */
+static int64_t follow_picture(FwlTrack *track, int64_t pts)
+{
+    FwlTrackClock *clock = &track->clock;
+    if (pts == AV_NOPTS_VALUE)
+        pts =
+            clock->picture_pts == AV_NOPTS_VALUE ? 0 : clock->picture_pts + clock->picture_duration;
+    clock->picture_duration = estimate_duration(track, pts);
+    clock->picture_pts = pts;
+    return pts;
+}
+
 /* The frame's pts: the decoder's best guess. Returns how far the clock moves, in the stream's time
  * base. */
 static int64_t time_picture(FwlTrack *track, bool is_end)
@@ -187,7 +281,9 @@ static int64_t time_picture(FwlTrack *track, bool is_end)
     AVFrame *frame = track->decoded;
     const AVRational time_base = track->input->time_base;
     int64_t pts = frame->best_effort_timestamp;
-    if (is_end && pts == AV_NOPTS_VALUE)
+    if (FWL_AV_TIMES_BY_FRAMES)
+        pts = follow_picture(track, pts);
+    else if (is_end && pts == AV_NOPTS_VALUE)
         pts = take_end_dts(track);
     if (pts != AV_NOPTS_VALUE) {
         frame->pts = pts;
@@ -197,7 +293,7 @@ static int64_t time_picture(FwlTrack *track, bool is_end)
     }
     if (track->input->sample_aspect_ratio.num)
         frame->sample_aspect_ratio = track->input->sample_aspect_ratio;
-    return fwl_av_frame_duration(frame);
+    return FWL_AV_TIMES_BY_FRAMES ? clock->picture_duration : fwl_av_frame_duration(frame);
 }
 
 /* The clock moves by one packet, and by one picture where there was one. */
@@ -231,7 +327,7 @@ static int decode_picture(FwlTrack *track, AVPacket *packet, AVPacket *original,
     int err = 0;
     *has_frame = false;
     if (is_end || !packet || packet->size > 0) {
-        if (packet)
+        if (packet && !FWL_AV_TIMES_BY_FRAMES)
             packet->dts = dts;
         if (is_end)
             keep_end_dts(track, dts);
@@ -262,6 +358,8 @@ int fwl_track_decode(FwlTrack *track, AVPacket *packet)
     const bool is_end = !packet;
     fwl_clock_start_packet(track, packet);
     AVPacket *next = packet; /* NULL after the first round: only frames are left to take */
+    if (packet && FWL_AV_TIMES_BY_FRAMES && is_without_times(track->job))
+        packet->pts = packet->dts = AV_NOPTS_VALUE;
     for (;;) {
         track->clock.pts = track->clock.next_pts;
         track->clock.dts = track->clock.next_dts;

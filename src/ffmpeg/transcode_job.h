@@ -60,7 +60,10 @@ typedef struct FwlTrackClock {
     bool is_wrap_settled;    /* whether timestamps have wrapped before the start is decided */
     int64_t rescale_last;    /* state of av_rescale_delta: audio timestamps without drift */
     int64_t last_packet_pts; /* in the stream's time base */
-    int64_t end_dts[FWL_END_DTS_MAX]; /* for pictures that are drained, in the same */
+    int64_t samples_end;     /* where the last frame of samples ended, in samples of the rate */
+    int sample_rate;         /* that they had; 0 before the first */
+    int64_t picture_pts, picture_duration; /* of the last picture, in the stream's time base */
+    int64_t end_dts[FWL_END_DTS_MAX];      /* for pictures that are drained, in the same */
     int end_dts_count, end_dts_taken;
 } FwlTrackClock;
 
