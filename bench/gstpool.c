@@ -108,9 +108,10 @@ static void *get(void *pool, void **handle)
         gst.gst_mini_object_unref(&buffer->mini_object);
         return NULL;
     }
-    gst.gst_buffer_unmap(buffer, &map); /* memory of the system stays where it is */
+    void *data = map.data; /* unmapping forgets it; memory of the system stays where it is */
+    gst.gst_buffer_unmap(buffer, &map);
     *handle = buffer;
-    return map.data;
+    return data;
 }
 
 static void put(void *handle)

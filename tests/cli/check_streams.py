@@ -65,7 +65,8 @@ def an_index_at_the_end_is_read_through_a_ring():
 def pipe_is_sound(muxer):
     path = cli.Folder() / f"out.{muxer}"
     tap.run_ok([THROUGH, "view", "pipe", muxer, cli.clip(), path])
-    cli.expect_decodes(path)
+    # What a pipe's header cannot say, how long it is, ffmpeg 7 takes for a fault, its own as well.
+    cli.expect_decodes(path, is_strict=muxer != "wav")
 
 
 for name in ("mp4", "mov", "matroska", "mpegts", "flac", "ogg", "mp3", "wav"):

@@ -183,11 +183,13 @@ def channels_without_names_get_names():
 @tap.case
 def lossless_codecs_lose_nothing():
     path = Folder() / "out.mkv"
-    wanted = cli.ffmpeg_hashes(cli.make("lossless.mkv", ["odd", "audio2"],
-                                        ["-c:v", "ffv1", "-c:a", "flac"]))
-    cli.transcode("--video-codec", "ffv1", "--audio-codec", "flac",
-                  os.path.join(cli.WORK, "lossless.mkv"), path)
-    cli.expect_same_hashes(cli.ffmpeg_hashes(path), wanted)
+    source = cli.make("lossless.mkv", ["odd", "audio2"], ["-c:v", "ffv1", "-c:a", "flac"])
+    cli.transcode("--video-codec", "ffv1", "--audio-codec", "flac", source, path)
+    # One hash a stream: how many samples a block of FLAC has is the version's affair.
+    hashes = [tap.run_ok(["ffmpeg", "-nostdin", "-v", "error", "-i", of, "-map", "0", "-f",
+                          "streamhash", "-"]).stdout for of in (path, source)]
+    tap.expect_equal(hashes[0].count("SHA256="), 2, "the number of streams")
+    tap.expect_equal(hashes[0], hashes[1], "the streams")
 
 
 @tap.case

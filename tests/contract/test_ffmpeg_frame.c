@@ -305,6 +305,11 @@ static void leave_out_what_cannot_go_along(FwlFrame *frame)
     frame->channels = frame->ch_layout.nb_channels;
     frame->channel_layout = 0;
 #endif
+#if !FWL_AV_HAS_PACKET_FIELDS
+    frame->palette_has_changed = 0;
+    frame->pkt_pos = -1;
+    frame->pkt_size = -1;
+#endif
     (void)frame;
 }
 
