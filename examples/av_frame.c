@@ -25,7 +25,7 @@ static int use_sound(AVFrame *frame)
         return ret;
     printf("%d samples of %s in %d channels\n", frame->nb_samples,
            av_get_sample_fmt_name(frame->format), frame->ch_layout.nb_channels);
-    printf("buffer of %zu bytes, %d references\n", frame->buf[0]->size,
+    printf("planes of %d bytes, %d references\n", frame->linesize[0],
            av_buffer_get_ref_count(frame->buf[0]));
     memset(frame->data[0], 1, (size_t)frame->linesize[0]);
 
