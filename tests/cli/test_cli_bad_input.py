@@ -459,7 +459,7 @@ def stdout_by_another_name_takes_no_json_beside_the_media():
 
 
 def is_too_much_for_ffmpeg(path):
-    """Where a size is broken, libavformat may ask for memory that nobody has; then ffmpeg's says so."""
+    """Where a size is broken, libavformat may want memory that nobody has: to ffmpeg, too."""
     return "Cannot allocate memory" in tap.run(["ffmpeg", "-nostdin", "-v", "error", "-i", path,
                                                 "-f", "null", "-"]).stderr
 

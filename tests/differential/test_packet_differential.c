@@ -336,8 +336,11 @@ static void the_same_calls_give_the_same_packets(void)
 
 static void names_and_numbers_are_the_same(void)
 {
-    COMPARE(FWL_PKT_DATA_NB, AV_PKT_DATA_NB, "types");
-    for (int type = -1; type <= AV_PKT_DATA_NB; type++)
+    /* Later ones have more types, behind those of 5.1. */
+    const bool has_more = LIBAVCODEC_VERSION_MAJOR >= 60;
+    const int own = FWL_PKT_DATA_NB, theirs_now = AV_PKT_DATA_NB;
+    COMPARE(has_more ? own < theirs_now : own == theirs_now, true, "types");
+    for (int type = -1; type <= FWL_PKT_DATA_NB - has_more; type++)
         CALL(is_same_text(fwl_packet_side_data_name((enum FwlPacketSideDataType)type),
                           av_packet_side_data_name((enum AVPacketSideDataType)type)),
              1, "type %d", type);
