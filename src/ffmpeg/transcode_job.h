@@ -19,8 +19,9 @@
  * caller's; in between each field of a track or job is written by one half only, which its comment
  * says, and read by the other only if it was written before. Only fwl_job_fail is for both.
  *
- * Times, rates and choices are those of the ffmpeg program, version 5.1, with its defaults: whoever
- * replaces one by the other gets the same pictures at the same times.
+ * Times, rates and choices are those of the ffmpeg program of the same version as the libraries
+ * (5.1, or 7 and newer), with its defaults: whoever replaces one by the other gets the same
+ * pictures at the same times.
  *
  * Errors: these functions return 0 or a negative FWL_E_*, and whoever is first to see a failure
  * says what it was through fwl_job_fail; codes of libav* do not leave the function that met them.
