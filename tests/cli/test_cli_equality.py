@@ -192,6 +192,37 @@ def lossless_codecs_lose_nothing():
     tap.expect_equal(hashes[0], hashes[1], "the streams")
 
 
+# Made with these; then the encoder. Range and matrix are kept, or converted where it has no other.
+COLOURS = [
+    ("-pix_fmt yuvj420p -c:v mjpeg", "mpeg4"),
+    ("-pix_fmt yuvj420p -c:v mjpeg", "libx264"),
+    ("-pix_fmt yuv420p -c:v mpeg4", "mjpeg"),
+    ("-pix_fmt yuv420p -color_range pc -colorspace bt709 -c:v libx264", "mpeg4"),
+    ("-pix_fmt rgba -c:v png", "ffv1"),
+]
+
+
+def colours_are_those_of_ffmpeg(options, codec):
+    folder = Folder()
+    tap.run_ok(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=duration=0.4:size=64x48",
+                *options.split(), folder / "made.mkv"])
+    cli.transcode("--quiet", "--video-codec", codec, "--threads", "1", folder / "made.mkv",
+                  folder / "ours.mkv")
+    tap.run_ok(["ffmpeg", "-v", "error", "-i", folder / "made.mkv", "-c:v", codec, "-threads", "1",
+                folder / "theirs.mkv"])
+    told = [[cli.ffmpeg_hashes(path)] +
+            [cli.probe(path)["streams"][0].get(key)
+             for key in ("pix_fmt", "color_range", "color_space")]
+            for path in (folder / "ours.mkv", folder / "theirs.mkv")]
+    tap.expect(told[0][0], "nothing could be decoded")
+    tap.expect_equal(told[0], told[1], "pictures and colours")
+
+
+for made, encoder in COLOURS:
+    tap.add_case(f"colours are those of ffmpeg: {made} to {encoder}", colours_are_those_of_ffmpeg,
+                 made, encoder)
+
+
 @tap.case
 def crf_and_preset_reach_the_encoder():
     sizes = []

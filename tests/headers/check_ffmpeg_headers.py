@@ -4,8 +4,8 @@
 
 FRAMEWELL_FFMPEG_HEADERS names folders that have libavutil/version.h and its neighbours in them,
 with : between; in a Debian package that is usr/include/ and the machine's name. Each is tried with
-every source of the bridge, by two compilers, and with the public header as C++. Names that are
-deprecated there are not an error: the compiler says so to whoever builds for that version.
+every source of the bridge, by two compilers, and with the public header as C++. A name that is
+deprecated there is an error, too: it goes with the next version.
 """
 import glob
 import os
@@ -17,8 +17,7 @@ import tap
 
 FOLDERS = [folder for folder in os.environ.get("FRAMEWELL_FFMPEG_HEADERS", "").split(":") if folder]
 SOURCES = sorted(glob.glob(os.path.join(tap.ROOT, "src", "ffmpeg", "*.c")))
-FLAGS = ["-fsyntax-only", "-O1", "-Wall", "-Wextra", "-Wundef", "-Werror",
-         "-Wno-deprecated-declarations", "-DFWL_BUILDING",
+FLAGS = ["-fsyntax-only", "-O1", "-Wall", "-Wextra", "-Wundef", "-Werror", "-DFWL_BUILDING",
          "-I" + os.path.join(tap.ROOT, "include"), "-I" + os.path.join(tap.ROOT, "src")]
 
 
