@@ -490,7 +490,7 @@ tap.add_case("bad_files_of_the_media_set", bad_files_of_the_media_set)
 
 
 # Sanitizers are slow; beside this they have tests/fuzz/fuzz_media.
-PLACES = 12 if cli.SANITIZED else 50
+PLACES = 8 if cli.SANITIZED else 50
 
 
 def cut_at_many_places(ending, options):

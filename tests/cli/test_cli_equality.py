@@ -111,7 +111,7 @@ def made_copy(name, inputs, options):
     copy_decodes_to_the_same(cli.make(name, inputs, options))
 
 
-for row in cli.sample(MADE, 3):
+for row in cli.sample(MADE, 5):
     tap.add_case(f"made: {row[0]}", made_decodes_as_in_ffmpeg, *row)
     if row[0] != "raw.y4m":  # whose muxer takes no copy of what its demuxer gives
         tap.add_case(f"made copy: {row[0]}", made_copy, *row)
@@ -151,7 +151,7 @@ def sound_file(ending, codecs):
     tap.expect(abs(report["duration"] - 0.8) < 0.2, f"it lasts {report['duration']} s")
 
 
-for row in cli.sample(ENDINGS, 3):
+for row in cli.sample(ENDINGS, 4):
     tap.add_case(f"ending: {row[0]}", sound_file, *row)
 
 # Video encoder, ending.
@@ -168,7 +168,7 @@ def encoder(name, ending):
     cli.expect_decodes(path)
 
 
-for row in cli.sample(ENCODERS, 3):
+for row in cli.sample(ENCODERS, 5):
     tap.add_case(f"encoder: {row[0]}", encoder, *row)
 
 

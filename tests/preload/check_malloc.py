@@ -9,7 +9,7 @@ import resource
 import preloaded
 import tap
 
-FORKS = os.environ.get("FRAMEWELL_FORKS", "1000")
+FORKS = os.environ.get("FRAMEWELL_FORKS", "500")
 CHURN_SECONDS = os.environ.get("FRAMEWELL_SECONDS", "6")
 MIB = 1 << 20
 EXPORTS = set("""malloc free cfree calloc realloc reallocarray posix_memalign aligned_alloc memalign
