@@ -66,7 +66,7 @@ def pipe_is_sound(muxer):
     path = cli.Folder() / f"out.{muxer}"
     tap.run_ok([THROUGH, "view", "pipe", muxer, cli.clip(), path])
     # What a pipe's header cannot say, how long it is, ffmpeg 7 takes for a fault, its own as well.
-    cli.expect_decodes(path, is_strict=muxer != "wav")
+    cli.expect_decodes(path, is_strict=muxer != "wav" or cli.ffmpeg_major() < 7)
 
 
 for name in ("mp4", "mov", "matroska", "mpegts", "flac", "ogg", "mp3", "wav"):

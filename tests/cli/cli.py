@@ -12,6 +12,7 @@ import functools
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -300,6 +301,14 @@ def probe(path):
                        path])
     tap.expect_equal(done.stderr, "", "what ffprobe has to say")
     return json.loads(done.stdout)
+
+
+@functools.cache
+def ffmpeg_major():
+    """The version of the ffmpeg beside us; of one without a number, the newest."""
+    first = tap.run_ok(["ffmpeg", "-version"]).stdout
+    found = re.match(r"ffmpeg version n?(\d+)\.", first)
+    return int(found[1]) if found else 99
 
 
 def expect_decodes(path, is_strict=True):

@@ -114,8 +114,8 @@ static void samples_are_copied_also_over_themselves(void)
     uint8_t left[5] = "LMNO", right[5] = "rstu";
     uint8_t *both[2] = {left, right};
     assert_int_equal(fwl_samples_copy(both, both, 0, 1, 2, 2, FWL_SAMPLE_FMT_U8P), 0);
-    assert_memory_equal(left, "MNNO", 4);
-    assert_memory_equal(right, "sttu", 4);
+    assert_memory_equal(left, "MNNO", sizeof left);
+    assert_memory_equal(right, "sttu", sizeof right);
 }
 
 static void silence_is_the_middle_of_the_range(void)
